@@ -89,6 +89,15 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Gathered:
+    """Rows of a file that belong together, and what they became: events, or one refusal."""
+
+    rows: int
+    events: tuple[Event, ...] = ()
+    refused: Refused | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Tally:
     """What became of the rows of one import: rows == stored + duplicate + refused, always.
 
