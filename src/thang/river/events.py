@@ -57,6 +57,7 @@ DERIVED: tuple[str, ...] = (
     "order_voided",  # a counted part is undone: leaves every count and sum, anchored
     "order_recounted",  # a living part takes over the day's count from a voided one, anchored
     "referral_qualified",  # the referee's first order counts
+    "referral_undone",  # that order was undone, or the referral disqualified: anchored
 )
 
 DERIVED_BASE = 900

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 Int64 = NDArray[np.int64]
 Int32 = NDArray[np.int32]
 Int16 = NDArray[np.int16]
+Int8 = NDArray[np.int8]
 UInt8 = NDArray[np.uint8]
 
 

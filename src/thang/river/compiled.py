@@ -1,0 +1,39 @@
+"""One source, two ways to run it: compiled by numba, or as plain Python.
+
+Compiling costs about a second at the start of a process, and repays it from some
+ten thousand events on; below that, and to check the compiler against itself, the
+very same functions run as Python. The choice is made once, before a kernel is
+first imported.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Mode:
+    """Which way this process runs the kernels: None until somebody decides or imports one."""
+
+    python: bool | None = None
+
+
+def run_as_python(yes: bool) -> None:
+    """Decide for this process; a later call than the first kernel's import changes nothing."""
+    if Mode.python is None:
+        Mode.python = yes
+
+
+def kernel(function: F) -> F:
+    """Compile `function` (cached on disk, without the interpreter's lock), or leave it as it is."""
+    if Mode.python is None:
+        Mode.python = os.environ.get("THANG_KERNELS") == "python"
+    if Mode.python:
+        return function
+    import numba
+
+    compiled: F = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    return compiled

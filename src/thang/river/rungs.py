@@ -1,0 +1,227 @@
+"""Rules as nodes: each comparison knows where to go when it holds and when it does not.
+
+A rule that is told by what never changes within a policy version (is there a
+programme? was any consent recorded?) is simplified before, so that what remains,
+and what a person reads as the reason, is only what can differ between people.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import lcm
+from typing import Any
+
+import numpy as np
+
+from thang.policy.schema import (
+    Always,
+    And,
+    Compare,
+    EntryOf,
+    Expr,
+    Measure,
+    Not,
+    Or,
+    Policy,
+    Settings,
+)
+from thang.river import program as p
+
+OPS = {">=": p.GE, ">": p.GT, "<=": p.LE, "<": p.LT, "==": p.EQ, "!=": p.NE}
+RISE_UP = {">": 1, ">=": 1, "<": -1, "<=": -1, "==": 0, "!=": 0}
+
+
+def simplified(expr: Expr, policy: Policy, settings: Settings) -> Expr:
+    """The rule with entry rules written out and settings decided."""
+    match expr:
+        case EntryOf(level):
+            target = next(x for x in policy.levels if x.key == level)
+            return simplified(target.enter or Always(True), policy, settings)
+        case Not(part):
+            inner = simplified(part, policy, settings)
+            return Always(not inner.value) if isinstance(inner, Always) else Not(inner)
+        case And(parts):
+            return _joined(parts, policy, settings, absorbing=False)
+        case Or(parts):
+            return _joined(parts, policy, settings, absorbing=True)
+        case Compare():
+            return _decided(expr, policy, settings)
+    return expr
+
+
+def _joined(
+    parts: tuple[Expr, ...], policy: Policy, settings: Settings, *, absorbing: bool
+) -> Expr:
+    kept: list[Expr] = []
+    for part in parts:
+        inner = simplified(part, policy, settings)
+        if isinstance(inner, Always):
+            if inner.value is absorbing:
+                return inner
+            continue
+        kept.append(inner)
+    if not kept:
+        return Always(not absorbing)
+    if len(kept) == 1:
+        return kept[0]
+    return Or(tuple(kept)) if absorbing else And(tuple(kept))
+
+
+def _decided(expr: Compare, policy: Policy, settings: Settings) -> Expr:
+    sides = [_constant(term.name, policy, settings) for term in (expr.left, expr.right)]
+    if sides[0] is None or sides[1] is None:
+        return expr
+    left, right = expr.left.factor * sides[0], expr.right.factor * sides[1]
+    holds = {
+        ">=": left >= right, ">": left > right, "<=": left <= right,
+        "<": left < right, "==": left == right, "!=": left != right,
+    }  # fmt: skip
+    return Always(holds[expr.op])
+
+
+def _constant(name: str | None, policy: Policy, settings: Settings) -> Fraction | None:
+    if name is None:
+        return Fraction(1)
+    quantity = policy.quantities[name]
+    if quantity.measure is not Measure.SETTING:
+        return None
+    return Fraction(int(getattr(settings, SETTINGS[name])))
+
+
+SETTINGS = {"programme": "programme", "consent_recorded": "consent_recorded"}
+
+
+@dataclass(slots=True)
+class Node:
+    left: int
+    left_by: int
+    op: int
+    right: int
+    right_by: int
+    rises: int
+    true: int = 0
+    false: int = 0
+
+
+@dataclass(slots=True)
+class Nodes:
+    """The growing list of comparisons of all rules of a policy."""
+
+    policy: Policy
+    settings: Settings
+    names: dict[str, int]
+    scale: list[int]
+    nodes: list[Node] = field(default_factory=list)
+    patient: bool = False
+
+    def rule(self, expr: Expr | None) -> int:
+        """Compile one rule; the place of its first node, or TRUE or FALSE when it is decided."""
+        if expr is None:
+            return p.FALSE
+        return self._build(simplified(expr, self.policy, self.settings), p.TRUE, p.FALSE, up=True)
+
+    def _build(self, expr: Expr, true: int, false: int, *, up: bool) -> int:
+        """Nodes are made from the last comparison to the first, so every jump is known."""
+        match expr:
+            case Always(value):
+                return true if value else false
+            case Not(part):
+                return self._build(part, false, true, up=not up)
+            case And(parts):
+                for part in reversed(parts):
+                    true = self._build(part, true, false, up=up)
+                return true
+            case Or(parts):
+                for part in reversed(parts):
+                    false = self._build(part, true, false, up=up)
+                return false
+            case Compare():
+                return self._compare(expr, true, false, up=up)
+        raise TypeError(expr)
+
+    def _compare(self, expr: Compare, true: int, false: int, *, up: bool) -> int:
+        left, right = self.names[expr.left.name or "1"], self.names[expr.right.name or "1"]
+        left_by = expr.left.factor / self.scale[left]
+        right_by = expr.right.factor / self.scale[right]
+        common = lcm(left_by.denominator, right_by.denominator)
+        node = Node(
+            left, int(left_by * common), OPS[expr.op], right, int(right_by * common),
+            self._rises(expr, up=up), true, false,
+        )  # fmt: skip
+        self.nodes.append(node)
+        return len(self.nodes) - 1
+
+    def _rises(self, expr: Compare, *, up: bool) -> int:
+        """Whether waiting or a new bar alone may turn this comparison true."""
+        rises = 0
+        for name, side in ((expr.left.name, 1), (expr.right.name, -1)):
+            if name is None:
+                continue
+            measure = self.policy.quantities[name].measure
+            if measure in (Measure.BAR, Measure.GAP, Measure.OWN_BAR):
+                rises |= p.BY_BAR
+            elif measure is not Measure.SETTING:
+                wanted = RISE_UP[expr.op] * side * (1 if up else -1)
+                falls = -1 if measure is not Measure.SINCE_ORDER else 1
+                if wanted in (0, falls) and self._fades(name):
+                    rises |= p.BY_TIME
+                    self.patient |= measure in (Measure.SINCE_ORDER, Measure.MONTHS)
+        return rises | (p.DOWNWARD if rises and not up else 0)
+
+    def _fades(self, name: str) -> bool:
+        quantity = self.policy.quantities[name]
+        if quantity.measure is Measure.OPEN:
+            return False
+        return quantity.within is not None or quantity.measure in (
+            Measure.MONTHS,
+            Measure.SINCE_ORDER,
+        )
+
+    def arrays(self) -> dict[str, Any]:
+        nodes = self.nodes or [Node(0, 1, p.GE, 0, 1, 0, p.TRUE, p.FALSE)]
+        wide = {"n_left_by", "n_right_by"}
+        narrow = {"n_op", "n_rises"}
+        columns = {f"n_{name}": [getattr(n, name) for n in nodes] for name in Node.__slots__}
+        return {
+            name: np.array(
+                values, np.int64 if name in wide else np.int16 if name in narrow else np.int32
+            )
+            for name, values in columns.items()
+        }
+
+
+def add_rules(nodes: Nodes) -> dict[str, list[int]]:
+    """Compile every rule of the policy: entries (or facts), keeps, and those of the bars."""
+    policy = nodes.policy
+    enter, keep = [], []
+    for level in policy.levels:
+        enter.append(nodes.rule(enter_rule(level.key, policy)))
+        keep.append(nodes.rule(keep_rule(level.key, policy)))
+    member = [x.enter for x in policy.levels if x.key == policy.bars.member_level]
+    return {
+        "enter": enter,
+        "keep": keep,
+        "unless": [nodes.rule(policy.bars.unless)],
+        "member": [nodes.rule(member[0] if member else None)],
+    }
+
+
+def enter_rule(key: str, policy: Policy) -> Expr | None:
+    """What is asked of whoever does not hold the level: its fact or its entry, and no block."""
+    level = next(x for x in policy.levels if x.key == key)
+    if level.fact is not None:
+        return level.fact
+    return _unblocked(level.enter, policy) if level.keep is not None else level.enter
+
+
+def keep_rule(key: str, policy: Policy) -> Expr | None:
+    """What is asked of whoever holds the level, once the hold has run out."""
+    level = next(x for x in policy.levels if x.key == key)
+    return _unblocked(level.keep, policy) if level.keep is not None else None
+
+
+def _unblocked(expr: Expr | None, policy: Policy) -> Expr | None:
+    if expr is None or policy.blocked == Always(False):
+        return expr
+    return And((expr, Not(policy.blocked)))
