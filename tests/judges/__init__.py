@@ -1,0 +1,1 @@
+"""Slow and plain re-statements of the specification, for the fast code to be compared with."""
