@@ -28,12 +28,23 @@ def run_as_python(yes: bool) -> None:
 
 
 def kernel(function: F) -> F:
-    """Compile `function` (cached on disk, without the interpreter's lock), or leave it as it is."""
+    """A function that Python calls: compiled (cached on disk, without the interpreter's lock)."""
+    return _made(function, from_python=True)
+
+
+def inner(function: F) -> F:
+    """A function that only kernels call: compiled without a way in from Python, which costs most."""
+    return _made(function, from_python=False)
+
+
+def _made(function: F, *, from_python: bool) -> F:
     if Mode.python is None:
         Mode.python = os.environ.get("THANG_KERNELS") == "python"
     if Mode.python:
         return function
     import numba
 
-    compiled: F = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    wrappers = {"no_cpython_wrapper": not from_python, "no_cfunc_wrapper": True}
+    if function.__module__.rsplit(".")[-1] in ("counting","asking","fold","census"): wrappers["_nrt"] = False
+    compiled: F = numba.njit(cache=True, nogil=True, error_model="numpy", **wrappers)(function)
     return compiled

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import lcm
+from typing import Any
 
 import numpy as np
 
-from thang.model import DAY
+from thang.model import DAY, WrongPolicy
 from thang.policy.schema import Act, Level, Measure, Policy, Quantity, Settings, Where
 from thang.river import program as p
 from thang.river.events import CODES
@@ -17,6 +18,7 @@ from thang.river.rungs import Nodes, add_rules
 
 BARS = ("premier_bar", "median_member_spend", "buyers")
 ORDER_PARTS = ("order_counted", "order_joined")
+AT_ONCE = ("order_voided", "referral_undone", "chargeback")
 ANY_DAY = 36_500  # a ring that holds a hundred years of days, for windows that never end
 
 
@@ -45,6 +47,7 @@ class Slots:
     windows: list[int] = field(default_factory=list)
     rings: list[int] = field(default_factory=list)
     lines: dict[tuple[str, str], int] = field(default_factory=dict)
+    bars: dict[str, int] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     months_rings: int = 0
     open_sets: int = 0
@@ -84,7 +87,7 @@ def compile_policy(
     for quantity in policy.quantities.values():
         MAKERS[quantity.measure](slots, quantity)
     for name in BARS:
-        if name not in slots.names:
+        if name not in slots.bars:
             _bar(slots, Quantity(name, Measure.BAR))
     _orders(slots, Quantity("_bar_orders", Measure.ORDERS, within="W"))
     _spend(slots, Quantity("_bar_spend", Measure.SPEND, within="W"))
@@ -189,7 +192,11 @@ def _open(slots: Slots, q: Quantity) -> None:
 
 
 def _bar(slots: Slots, q: Quantity) -> None:
-    slots.slot(q.name, p.BAR, aux=BARS.index(q.name))
+    bar = q.scheme or q.name
+    if bar in slots.bars:
+        slots.names[q.name] = slots.bars[bar]
+        return
+    slots.bars[bar] = slots.slot(q.name, p.BAR)
 
 
 MAKERS = {
@@ -223,69 +230,78 @@ def _line_acts(slots: Slots) -> list[Act]:
     return [by_name[key] for key in slots.lines]
 
 
-def _pack(slots: Slots, nodes: Nodes, rules: dict[str, list[int]], codes: dict[str, int]) -> p.Program:
+def _pack(
+    slots: Slots, nodes: Nodes, rules: dict[str, list[int]], codes: dict[str, int]
+) -> p.Program:
     policy = slots.policy
-    top = max(codes.values()) + 2
-    entries = sorted(
-        (e for e in slots.entries if e.kind in codes), key=lambda e: codes[e.kind]
-    )
-    first = np.searchsorted([codes[e.kind] for e in entries], np.arange(top + 1))
-    acts = _line_acts(slots)
-    sizes = slots.rings or [2]
-    i16, i32, i64 = np.int16, np.int32, np.int64
+    known = (e for e in slots.entries if e.kind in codes)
+    entries = sorted(known, key=lambda e: (codes[e.kind], e.window))
+    at = np.concatenate([[0], np.cumsum(slots.rings)]).astype(int)
+    one = p.room_for(p.PROGRAM, 1)
+    tables: dict[str, list[Any]] = {
+        "slots": list(zip(slots.scale, slots.read, slots.aux, slots.of, strict=True)),
+        "entries": [_entry(e) for e in entries],
+        "windows": slots.windows,
+        "rings": [(at[i], size - 1) for i, size in enumerate(slots.rings)],
+        "lines": [
+            (a.per_days * DAY, a.cap or 0, int(a.once_per_ref)) for a in _line_acts(slots)
+        ],
+        "nodes": nodes.rows(),
+        "levels": [_level(slots, x, rules, i) for i, x in enumerate(policy.levels)],
+    }
+    for name, rows in tables.items():
+        _fill(one, name, rows)
+    _mark_kinds(one["kinds"][0], policy, entries, codes)
+    scalars = {
+        "n_slots": len(slots.scale),
+        "n_windows": len(slots.windows),
+        "n_rings": len(slots.rings),
+        "n_levels": len(policy.levels),
+        "n_lines": len(slots.lines),
+        "months_rings": slots.months_rings,
+        "open_sets": slots.open_sets,
+        "ring_days": int(at[-1]),
+        "unless": rules["unless"][0],
+        "member": rules["member"][0],
+        "bar_orders": slots.names["_bar_orders"],
+        "bar_spend": slots.names["_bar_spend"],
+        "window_us": slots.settings.window_days * DAY,
+        "seasonal": int(policy.shop.seasonal),
+        "bar_slots": [slots.bars[name] for name in BARS],
+    }
+    for name, value in scalars.items():
+        one[name] = value
+    return one
 
-    def low(where: Where) -> int:
-        return -32768 if where.grade_min is None else where.grade_min
 
-    def high(where: Where) -> int:
-        return 32767 if where.grade_max is None else where.grade_max
+def _fill(one: p.Program, name: str, rows: list[Any]) -> None:
+    room = one[name].shape[1]
+    if len(rows) > room:
+        raise WrongPolicy(
+            f"policy: it needs {len(rows)} {name}, and there is room for {room}; "
+            "merge quantities that count the same, or drop some."
+        )
+    for i, row in enumerate(rows):
+        one[name][0, i] = row
 
-    return p.Program(
-        scale=np.array(slots.scale, i64),
-        read=np.array(slots.read, i16),
-        slot_aux=np.array(slots.aux, i32),
-        slot_of=np.array(slots.of, i32),
-        first=first.astype(i32),
-        e_does=np.array([e.does for e in entries], i16),
-        e_slot=np.array([e.slot for e in entries], i32),
-        e_window=np.array([e.window for e in entries], i16),
-        e_weight=np.array([e.weight for e in entries], i64),
-        e_aux=np.array([e.aux for e in entries], i32),
-        e_grade_min=np.array([low(e.where) for e in entries], i16),
-        e_grade_max=np.array([high(e.where) for e in entries], i16),
-        e_with=np.array([e.where.flags for e in entries], i16),
-        e_without=np.array([e.where.without for e in entries], i16),
-        windows=np.array(slots.windows, i64),
-        ring_at=np.array(np.concatenate([[0], np.cumsum(sizes)]), i32),
-        ring_mask=np.array([size - 1 for size in sizes], i32),
-        line_cap=np.array([act.cap or 0 for act in acts] or [0], i32),
-        line_per=np.array([act.per_days * DAY for act in acts] or [0], i64),
-        line_once=np.array([act.once_per_ref for act in acts] or [0], i16),
-        k_at_once=_kinds(codes, top, [(("order_voided", "referral_undone", "chargeback"), 1)], i16),
-        k_ends=_kinds(codes, top, _ends(policy), i32),
-        k_acts=_kinds(codes, top, _acts(policy.levels), i32),
-        k_windows=_kinds(
-            codes, top, [((e.kind,), 1 << e.window) for e in entries if e.window >= 0], i64
-        ),
-        **nodes.arrays(),
-        shape=np.array([_shape(level) for level in policy.levels], i16),
-        enter=np.array(rules["enter"], i32),
-        keep=np.array(rules["keep"], i32),
-        hold_months=np.array([level.hold_months for level in policy.levels], i32),
-        grace=np.array([0 if policy.shop.seasonal else x.grace for x in policy.levels], i32),
-        own_bar=np.array([slots.names.get(x.own_bar or "", -1) for x in policy.levels], i32),
-        silence=np.array(
-            [x.silence.days * DAY if x.silence else 0 for x in policy.levels], i64
-        ),
-        bars_unless=np.array(rules["unless"], i32),
-        member_enter=np.array(rules["member"], i32),
-        bar_orders=slots.names["_bar_orders"],
-        bar_spend=slots.names["_bar_spend"],
-        window_us=slots.settings.window_days * DAY,
-        seasonal=int(policy.shop.seasonal),
-        patient=int(nodes.patient),
-        months_rings=slots.months_rings,
-        open_sets=slots.open_sets,
+
+def _entry(e: Entry) -> tuple[int, ...]:
+    low = -32768 if e.where.grade_min is None else e.where.grade_min
+    high = 32767 if e.where.grade_max is None else e.where.grade_max
+    where = (low, high, e.where.flags, e.where.without)
+    return (e.weight, e.does, e.slot, e.window, e.aux, *where, int(e.where == Where()))
+
+
+def _level(slots: Slots, level: Level, rules: dict[str, list[int]], i: int) -> tuple[int, ...]:
+    return (
+        level.silence.days * DAY if level.silence else 0,
+        _shape(level),
+        rules["enter"][i],
+        rules["keep"][i],
+        level.hold_months,
+        0 if slots.policy.shop.seasonal else level.grace,
+        slots.names.get(level.own_bar or "", -1),
+        rules["rises"][i],
     )
 
 
@@ -306,12 +322,19 @@ def _acts(levels: tuple[Level, ...]) -> list[tuple[tuple[str, ...], int]]:
     return [(x.silence.acts, 1 << i) for i, x in enumerate(levels) if x.silence]
 
 
-def _kinds(
-    codes: dict[str, int], top: int, marks: list[tuple[tuple[str, ...], int]], dtype: type
-) -> np.ndarray:  # type: ignore[type-arg]
-    table = np.zeros(top, dtype)
-    for kinds, bit in marks:
-        for kind in kinds:
-            if kind in codes:
-                table[codes[kind]] |= bit
-    return table
+def _mark_kinds(
+    table: p.Rows, policy: Policy, entries: list[Entry], codes: dict[str, int]
+) -> None:
+    of_entries = np.array([codes[e.kind] for e in entries], np.int64)
+    table["first"] = np.searchsorted(of_entries, np.arange(len(table)))
+    table["last"] = np.searchsorted(of_entries, np.arange(len(table)), side="right")
+    for i, e in enumerate(entries):
+        span = table["by_window"][codes[e.kind], e.window + 1]
+        span[:] = (i if span[1] == 0 else span[0], i + 1)
+    marks = [("at_once", kind, 1) for kind in AT_ONCE]
+    marks += [("ends", kind, bit) for kinds, bit in _ends(policy) for kind in kinds]
+    marks += [("acts", kind, bit) for kinds, bit in _acts(policy.levels) for kind in kinds]
+    marks += [("windows", e.kind, 1 << e.window) for e in entries if e.window >= 0]
+    for name, kind, bit in marks:
+        if codes.get(kind, p.MOST_KINDS) < p.MOST_KINDS:
+            table[name][codes[kind]] |= bit

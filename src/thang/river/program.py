@@ -8,9 +8,9 @@ edit therefore changes numbers in arrays and compiles nothing.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any
 
-from thang.river.tables import Int16, Int32, Int64
+import numpy as np
 
 # What an entry does with an event.
 COUNT, SUM, DAYS, MONTHS, SWITCH_ON, SWITCH_OFF, OPEN, CLOSE, EARN, POINTS, POINT_DAYS, ORDERS, SPEND = (
@@ -38,68 +38,113 @@ EVERYBODY, FACT, SILENT, KEPT = range(4)
 # Why a node may turn with nobody doing anything; DOWNWARD: it helps its rule by turning false.
 BY_TIME, BY_BAR, DOWNWARD = 1, 2, 4
 
+# Room in a program; a policy that needs more is refused with a sentence.
+MOST_SLOTS, MOST_ENTRIES, MOST_KINDS, MOST_WINDOWS = 96, 768, 2048, 15
+MOST_RINGS, MOST_LINES, MOST_NODES, MOST_LEVELS, MOST_CAP, MOST_SETS = 32, 31, 512, 24, 32, 16
 
-class Program(NamedTuple):
-    """One policy version with its resolved settings, ready for the fold.
+Rows = Any  # a numpy record array: columns by attribute, in Python and compiled alike
 
-    Entries are sorted by kind: those of kind k are `first[k] : first[k + 1]`. Nodes of a
-    rule start at its entry in `enter`, `keep` or `fact` (-1: none) and jump forward.
-    """
+SLOT = np.dtype(
+    [
+        ("scale", np.int64),  # units per one
+        ("read", np.int32),
+        ("aux", np.int32),  # months ring, or bar column
+        ("of", np.int32),  # months: how many
+    ],
+    align=True,
+)
+ENTRY = np.dtype(
+    [
+        ("weight", np.int64),
+        ("does", np.int32),
+        ("slot", np.int32),
+        ("window", np.int32),  # -1: for ever
+        ("aux", np.int32),  # day ring, months ring, points line, or open set
+        ("grade_min", np.int32),
+        ("grade_max", np.int32),
+        ("wanted", np.int32),  # flags that must be set
+        ("without", np.int32),  # flags that must not
+        ("any_act", np.int32),  # 1: none of the four is asked
+    ],
+    align=True,
+)
+KIND = np.dtype(
+    [
+        ("windows", np.int64),  # bit of each window that its entries leave
+        ("by_window", np.int32, (MOST_WINDOWS + 1, 2)),  # its entries by window + 1, from and to
+        ("first", np.int32),  # all of them
+        ("last", np.int32),
+        ("at_once", np.int32),  # 1: may undo a level at once
+        ("ends", np.int32),  # bit of each level it ends
+        ("acts", np.int32),  # bit of each silent level whose clock it restarts
+    ],
+    align=True,
+)
+RING = np.dtype([("at", np.int32), ("mask", np.int32)], align=True)
+LINE_RULE = np.dtype([("per", np.int64), ("cap", np.int32), ("once", np.int32)], align=True)
+NODE = np.dtype(
+    [
+        ("left_by", np.int64),
+        ("right_by", np.int64),
+        ("left", np.int32),
+        ("op", np.int32),
+        ("right", np.int32),
+        ("yes", np.int32),
+        ("no", np.int32),
+        ("rises", np.int32),  # BY_TIME | BY_BAR | DOWNWARD
+    ],
+    align=True,
+)
+LEVEL_RULE = np.dtype(
+    [
+        ("silence", np.int64),
+        ("shape", np.int32),
+        ("enter", np.int32),  # entry rule, or fact
+        ("keep", np.int32),
+        ("hold_months", np.int32),
+        ("grace", np.int32),
+        ("own_bar", np.int32),  # slot of the bar it is earned against, -1: none
+        ("rises", np.int32),  # what waiting alone may change about its entry rule, or fact
+    ],
+    align=True,
+)
 
-    # quantities
-    scale: Int64  # units per one, by slot
-    read: Int16  # how a slot is read
-    slot_aux: Int32  # months ring, or bar column
-    slot_of: Int32  # months: how many
-    # entries
-    first: Int32
-    e_does: Int16
-    e_slot: Int32
-    e_window: Int16  # -1: for ever
-    e_weight: Int64
-    e_aux: Int32  # ring, points line, or open set
-    e_grade_min: Int16
-    e_grade_max: Int16
-    e_with: Int16
-    e_without: Int16
-    windows: Int64  # lengths in microseconds
-    # day rings: a power of two each
-    ring_at: Int32
-    ring_mask: Int32
-    # points lines
-    line_cap: Int32  # 0: none
-    line_per: Int64
-    line_once: Int16
-    # kinds
-    k_at_once: Int16  # 1: may undo a level at once
-    k_ends: Int32  # bit of each level it ends
-    k_acts: Int32  # bit of each silent level whose clock it restarts
-    k_windows: Int64  # bit of each window that its entries leave
-    # nodes
-    n_left: Int32
-    n_left_by: Int64
-    n_op: Int16
-    n_right: Int32
-    n_right_by: Int64
-    n_true: Int32
-    n_false: Int32
-    n_rises: Int16  # BY_TIME | BY_BAR | DOWNWARD
-    # levels
-    shape: Int16
-    enter: Int32
-    keep: Int32
-    hold_months: Int32
-    grace: Int32
-    own_bar: Int32  # slot of the bar it is earned against, -1: none
-    silence: Int64
-    # a level's rule for the bars, and what they count
-    bars_unless: Int32
-    member_enter: Int32
-    bar_orders: int
-    bar_spend: int
-    # scalars
-    window_us: int
-    seasonal: int
-    patient: int  # 1: a rule may come true by mere waiting, so every check asks
-    months_rings: int
-    open_sets: int
+
+# One policy version with its resolved settings, ready for the fold. Rules start at a node
+# (`enter`, `keep`, `unless`, `member`) or are decided (TRUE, FALSE). It is one record, so
+# that a kernel passes on one address and not forty arrays.
+PROGRAM = np.dtype(
+    [
+        ("slots", SLOT, (MOST_SLOTS,)),
+        ("entries", ENTRY, (MOST_ENTRIES,)),
+        ("kinds", KIND, (MOST_KINDS,)),
+        ("windows", np.int64, (MOST_WINDOWS,)),  # lengths in microseconds
+        ("rings", RING, (MOST_RINGS,)),
+        ("lines", LINE_RULE, (MOST_LINES,)),
+        ("nodes", NODE, (MOST_NODES,)),
+        ("levels", LEVEL_RULE, (MOST_LEVELS,)),
+        ("window_us", np.int64),
+        ("n_slots", np.int64),
+        ("n_windows", np.int64),
+        ("n_rings", np.int64),
+        ("n_levels", np.int64),
+        ("n_lines", np.int64),
+        ("months_rings", np.int64),
+        ("open_sets", np.int64),
+        ("ring_days", np.int64),  # room for the days of all rings
+        ("unless", np.int64),  # who is left out of the bars
+        ("member", np.int64),  # Member's entry rule, for the bars
+        ("bar_orders", np.int64),  # slots of orders and spend in W
+        ("bar_spend", np.int64),
+        ("seasonal", np.int64),
+        ("bar_slots", np.int64, (3,)),  # where the bars in force are put
+    ],
+    align=True,
+)
+
+Program = Any  # one PROGRAM record, or its array of one
+
+
+def room_for(dtype: np.dtype[Any], rows: int | tuple[int, int]) -> Rows:
+    """An empty record array."""
+    return np.zeros(rows, dtype).view(np.recarray)

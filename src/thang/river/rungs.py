@@ -10,16 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import lcm
-from typing import Any
-
-import numpy as np
-
 from thang.policy.schema import (
     Always,
     And,
     Compare,
     EntryOf,
     Expr,
+    Level,
     Measure,
     Not,
     Or,
@@ -80,6 +77,18 @@ def _decided(expr: Compare, policy: Policy, settings: Settings) -> Expr:
     return Always(holds[expr.op])
 
 
+def names_in(expr: Expr) -> set[str]:
+    """The quantities that a rule names."""
+    match expr:
+        case And(parts) | Or(parts):
+            return set().union(*(names_in(part) for part in parts))
+        case Not(part):
+            return names_in(part)
+        case Compare(left, _, right):
+            return {term.name for term in (left, right) if term.name is not None}
+    return set()
+
+
 def _constant(name: str | None, policy: Policy, settings: Settings) -> Fraction | None:
     if name is None:
         return Fraction(1)
@@ -100,8 +109,8 @@ class Node:
     right: int
     right_by: int
     rises: int
-    true: int = 0
-    false: int = 0
+    yes: int = 0
+    no: int = 0
 
 
 @dataclass(slots=True)
@@ -113,7 +122,6 @@ class Nodes:
     names: dict[str, int]
     scale: list[int]
     nodes: list[Node] = field(default_factory=list)
-    patient: bool = False
 
     def rule(self, expr: Expr | None) -> int:
         """Compile one rule; the place of its first node, or TRUE or FALSE when it is decided."""
@@ -166,7 +174,6 @@ class Nodes:
                 falls = -1 if measure is not Measure.SINCE_ORDER else 1
                 if wanted in (0, falls) and self._fades(name):
                     rises |= p.BY_TIME
-                    self.patient |= measure in (Measure.SINCE_ORDER, Measure.MONTHS)
         return rises | (p.DOWNWARD if rises and not up else 0)
 
     def _fades(self, name: str) -> bool:
@@ -178,30 +185,39 @@ class Nodes:
             Measure.SINCE_ORDER,
         )
 
-    def arrays(self) -> dict[str, Any]:
-        nodes = self.nodes or [Node(0, 1, p.GE, 0, 1, 0, p.TRUE, p.FALSE)]
-        wide = {"n_left_by", "n_right_by"}
-        narrow = {"n_op", "n_rises"}
-        columns = {f"n_{name}": [getattr(n, name) for n in nodes] for name in Node.__slots__}
-        return {
-            name: np.array(
-                values, np.int64 if name in wide else np.int16 if name in narrow else np.int32
-            )
-            for name, values in columns.items()
-        }
+    def restless(self, level: Level, made: int) -> int:
+        """What waiting alone may change about a rule whose nodes were made from `made` on.
+
+        A fact may also turn false by waiting, so it is restless with anything that fades.
+        """
+        bits = 0
+        for node in self.nodes[made:]:
+            bits |= node.rises
+        if level.fact is not None and any(map(self._fades, names_in(level.fact))):
+            bits |= p.BY_TIME
+        return bits & (p.BY_TIME | p.BY_BAR)
+
+    def rows(self) -> list[tuple[int, ...]]:
+        return [
+            (n.left_by, n.right_by, n.left, n.op, n.right, n.yes, n.no, n.rises)
+            for n in self.nodes
+        ]
 
 
 def add_rules(nodes: Nodes) -> dict[str, list[int]]:
     """Compile every rule of the policy: entries (or facts), keeps, and those of the bars."""
     policy = nodes.policy
-    enter, keep = [], []
+    enter, keep, rises = [], [], []
     for level in policy.levels:
+        made = len(nodes.nodes)
         enter.append(nodes.rule(enter_rule(level.key, policy)))
+        rises.append(nodes.restless(level, made))
         keep.append(nodes.rule(keep_rule(level.key, policy)))
     member = [x.enter for x in policy.levels if x.key == policy.bars.member_level]
     return {
         "enter": enter,
         "keep": keep,
+        "rises": rises,
         "unless": [nodes.rule(policy.bars.unless)],
         "member": [nodes.rule(member[0] if member else None)],
     }

@@ -1,146 +1,160 @@
 """What a kernel holds in its hands while it walks one person's line after another.
 
 All of it is allocated once per chunk and reset per person, so that the walk itself
-never allocates. Scalars that change live in `reg`, by the names below.
+never allocates.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from thang.river.calendar import Calendar
-from thang.river.program import NONE_FALSE, NONE_TRUE, Program
-from thang.river.tables import Bar, Int16, Int32, Int64, UInt8
+from thang.river.program import (
+    MOST_CAP,
+    MOST_LEVELS,
+    MOST_LINES,
+    MOST_RINGS,
+    MOST_SETS,
+    MOST_SLOTS,
+    MOST_WINDOWS,
+    NONE_FALSE,
+    NONE_TRUE,
+    Program,
+    Rows,
+    room_for,
+)
+from thang.river.tables import Bar, Int64
 
-# Places in `reg`.
-MONTH, BAR_ROW, BAR_GAP, ORDERS_LIVING, GAPS_KNOWN, GAPS_STALE, ITEMS, LEVEL, SINCE = range(9)
+
+ROW = np.dtype(
+    [
+        ("at", np.int64),
+        ("value", np.int64),
+        ("ref", np.int64),
+        ("anchor", np.int64),  # instant of the row a correction corrects; of an order: when placed
+        ("left", np.int64),  # money of the row, as corrected since
+        ("day", np.int32),  # the shop day
+        ("earned", np.int32),  # bit of each points line for which the row earned
+        ("kind", np.int16),
+        ("grade", np.int16),
+        ("bits", np.int16),  # `Flag`s
+        ("counts", np.int8),  # 1: the row carries its day's order
+        ("dead", np.int8),  # 1: the row has been undone
+    ],
+    align=True,
+)
+MONTH_ROW = np.dtype(
+    [
+        ("at", np.int64),  # first instant
+        ("number", np.int64),  # year * 12 + month - 1
+        ("bar_row", np.int32),  # the bars in force from it on
+        ("bar_turn", np.int32),  # the next month from it on at which they differ
+    ],
+    align=True,
+)
+RING_DAY = np.dtype([("day", np.int32), ("n", np.int32)], align=True)
+RING_ENDS = np.dtype([("head", np.int32), ("size", np.int32)], align=True)
+ITEM = np.dtype([("ref", np.int64), ("line", np.int64)], align=True)
+ORDER = np.dtype([("at", np.int64), ("day", np.int64), ("gap", np.int64)], align=True)
+RUNG = np.dtype(
+    [
+        ("last_act", np.int64),
+        ("hold_check", np.int64),  # month from which the keep rule is asked
+        ("own", np.int64),
+        ("lost_at", np.int64),  # at once, at that instant: not asked again before the next
+        ("fails", np.int32),
+        ("held", np.int32),
+    ],
+    align=True,
+)
 
 
 class Line(NamedTuple):
     """Prepared rows of whole people, each person's in order of time: the fold's input.
 
-    Person i's rows are `start[i] : start[i + 1]`. `anchor` is the instant of the row that
-    this one corrects (0: none), `day` the shop day.
+    Person i's rows are `start[i] : start[i + 1]`. The fold notes in them what became of
+    each row, so a line is folded once.
     """
 
     start: Int64
-    at: Int64
-    kind: Int16
-    value: Int64
-    ref: Int64
-    grade: Int16
-    flags: Int16
-    anchor: Int64
-    day: Int32
+    rows: Rows
 
 
 class Year(NamedTuple):
     """The calendar and the bars as the walk meets them, by month."""
 
-    months: Int64
-    number: Int64
-    bar_row: Int32  # the bars in force from that month on
-    bar_turn: Int32  # the next month from that one on at which they differ
-    bars: Int64  # rows of premier_bar, median_member_spend, buyers
-    gaps: Int64  # the shop's gap of each row
+    months: Rows
+    bars: Int64  # rows of premier_bar, median_member_spend, buyers, gap
 
 
-class Work(NamedTuple):
-    """Counts and states of the person at hand."""
+# Counts and states of the person at hand: one record, for the reason PROGRAM gives.
+WORK = np.dtype(
+    [
+        ("v", np.int64, (MOST_SLOTS,)),  # quantities, by slot
+        ("tail", np.int64, (MOST_WINDOWS,)),  # first row still inside each window
+        ("rings", RING_ENDS, (MOST_RINGS,)),
+        ("month_n", np.int64, (MOST_RINGS, 64)),  # acts by months ring and month
+        ("month_last", np.int64, (MOST_RINGS,)),
+        ("line_at", np.int64, (MOST_LINES, MOST_CAP)),  # last earning acts of each points line
+        ("line_n", np.int64, (MOST_LINES,)),
+        ("open_n", np.int64, (MOST_SETS,)),
+        ("rungs", RUNG, (MOST_LEVELS,)),
+        ("month", np.int64),  # the present month
+        ("bar_row", np.int64),
+        ("bar_gap", np.int64),
+        ("living", np.int64),  # orders
+        ("last_order", np.int64),  # when the last of them counted
+        ("gap", np.int64),  # median between them, from three on
+        ("items", np.int64),
+        ("level", np.int64),
+        ("since", np.int64),
+        ("due", np.int64),  # when the first silent level held is lost
+    ],
+    align=True,
+)
 
-    v: Int64  # quantities, by slot
-    tail: Int64  # first row still inside each window
-    value: Int64  # money of each row, as corrected since
-    counts: UInt8  # 1: the row carries its day's order
-    dead: UInt8  # 1: the row has been undone
-    earned: Int32  # bit of each points line for which the row earned
-    ring_day: Int32
-    ring_n: Int32
-    ring_head: Int32
-    ring_len: Int32
-    month_n: Int32  # acts by month ring and month
-    month_last: Int64
-    line_at: Int64  # instants of the last earning acts of each line
-    line_n: Int64
-    item_line: Int32
-    item_ref: Int64
-    open_ref: Int64
-    open_n: Int64
-    order_at: Int64  # living orders by their date
-    order_day: Int32
-    gap_sorted: Int64
-    held: UInt8  # levels
-    last_act: Int64
-    hold_check: Int64  # month from which the keep rule is asked
-    fails: Int32
-    own: Int64
-    reg: Int64
+Work = Any  # one WORK record, or its array of one
+
+
+class Room(NamedTuple):
+    """What grows with a person's line: room for the longest of a chunk."""
+
+    ring: Rows  # days of all rings
+    items: Rows  # products that have earned
+    open_ref: Int64  # per set
+    orders: Rows  # living orders by their date, and the gaps between them, sorted
 
 
 def year(cal: Calendar, bars: list[Bar], window_us: int) -> Year:
     """Month by month, which bars are in force; row 0 stands for none yet."""
-    rows = np.array(
-        [[NONE_FALSE, NONE_TRUE, 0]]
-        + [
-            [
-                NONE_FALSE if b.premier_bar is None else b.premier_bar,
-                NONE_TRUE if b.median_member_spend is None else b.median_member_spend,
-                b.buyers,
-            ]
-            for b in bars
-        ],
-        np.int64,
-    )
-    gaps = np.array([window_us // 4] + [b.gap for b in bars], np.int64)
+    rows = np.array([[NONE_FALSE, NONE_TRUE, 0, window_us // 4], *map(_bar_row, bars)], np.int64)
     quarters = np.array([b.quarter for b in bars], np.int64)
-    row = np.searchsorted(quarters, cal.months, side="right").astype(np.int32)
-    turn = np.full(len(row) + 1, len(row), np.int32)
+    months = room_for(MONTH_ROW, len(cal.months))
+    months["at"], months["number"] = cal.months, cal.number
+    row = np.searchsorted(quarters, cal.months, side="right")
+    months["bar_row"] = row
+    turn = len(row)
     for month in range(len(row) - 1, 0, -1):
-        turn[month] = month if _differ(rows, gaps, row[month], row[month - 1]) else turn[month + 1]
-    turn[0] = turn[1] if len(row) > 1 else len(row)
-    return Year(cal.months, cal.number, row, turn, rows, gaps)
+        turn = month if (rows[row[month]] != rows[row[month - 1]]).any() else turn
+        months["bar_turn"][month] = turn
+    months["bar_turn"][0] = turn
+    return Year(months, rows)
 
 
-def _differ(rows: Int64, gaps: Int64, one: int, other: int) -> bool:
-    return bool((rows[one] != rows[other]).any() or gaps[one] != gaps[other])
+def _bar_row(bar: Bar) -> list[int]:
+    premier = NONE_FALSE if bar.premier_bar is None else bar.premier_bar
+    median = NONE_TRUE if bar.median_member_spend is None else bar.median_member_spend
+    return [premier, median, bar.buyers, bar.gap]
 
 
-def work(program: Program, line: Line) -> Work:
-    """Room for the longest line of a chunk."""
-    rows = len(line.at)
+def work(program: Program, line: Line) -> tuple[Work, Room]:
+    """Hands and room for the longest line of a chunk."""
     longest = int(np.diff(line.start).max()) + 2 if len(line.start) > 1 else 2
-    windows, levels = len(program.windows), len(program.shape)
-    ring_room, rings = int(program.ring_at[-1]), len(program.ring_mask)
-    lines = len(program.line_cap)
-    i32, i64, u8 = np.int32, np.int64, np.uint8
-    return Work(
-        v=np.zeros(len(program.read), i64),
-        tail=np.zeros(max(windows, 1), i64),
-        value=line.value.copy(),
-        counts=np.zeros(rows, u8),
-        dead=np.zeros(rows, u8),
-        earned=np.zeros(rows, i32),
-        ring_day=np.zeros(ring_room, i32),
-        ring_n=np.zeros(ring_room, i32),
-        ring_head=np.zeros(rings, i32),
-        ring_len=np.zeros(rings, i32),
-        month_n=np.zeros((max(program.months_rings, 1), 64), i32),
-        month_last=np.zeros(max(program.months_rings, 1), i64),
-        line_at=np.zeros((lines, max(int(program.line_cap.max()), 1)), i64),
-        line_n=np.zeros(lines, i64),
-        item_line=np.zeros(longest, i32),
-        item_ref=np.zeros(longest, i64),
-        open_ref=np.zeros((max(program.open_sets, 1), longest), i64),
-        open_n=np.zeros(max(program.open_sets, 1), i64),
-        order_at=np.zeros(longest, i64),
-        order_day=np.zeros(longest, i32),
-        gap_sorted=np.zeros(longest, i64),
-        held=np.zeros(levels, u8),
-        last_act=np.zeros(levels, i64),
-        hold_check=np.zeros(levels, i64),
-        fails=np.zeros(levels, i32),
-        own=np.zeros(levels, i64),
-        reg=np.zeros(16, i64),
+    return room_for(WORK, 1), Room(
+        ring=room_for(RING_DAY, int(program["ring_days"][0]) + 1),
+        items=room_for(ITEM, longest),
+        open_ref=np.zeros((int(program["open_sets"][0]) + 1, longest), np.int64),
+        orders=room_for(ORDER, longest),
     )
