@@ -1,0 +1,191 @@
+"""The book of record: facts appended and never changed, in one folder with its vault and key."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pyarrow as pa
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from thang.model import Gathered, Identifier, Refused, Tally
+from thang.policy.schema import Settings
+from thang.record import policies, reading
+from thang.record.appending import Import, in_portions
+from thang.record.database import Database
+from thang.record.folder import lay_folder, open_folder
+from thang.record.identifiers import Hasher
+from thang.record.key import ShopKey
+from thang.record.lock import only_writer
+from thang.record.policies import PolicyVersion
+from thang.record.reading import Batch, Counts
+from thang.record.refs import Refs
+from thang.record.tables import kinds, namespaces
+from thang.record.vault import Vault
+from thang.river.tables import Bar, Int64
+
+
+def clock() -> int:
+    """Now, in microseconds since 1970."""
+    return time.time_ns() // 1000
+
+
+class Record:
+    """A shop's record. Reading never waits; writing takes the shop's one writer's lock.
+
+    Use it as a context manager. Whatever cannot be used now (damaged, full, taken) is
+    `Unavailable`, and what was committed before stays.
+    """
+
+    def __init__(
+        self, folder: Path, key: ShopKey, record: Database, vault: Database, now: Callable[[], int]
+    ) -> None:
+        self.folder = folder
+        self.refs = Refs(key)
+        self._key, self._record, self._vault_file, self._now = key, record, vault, now
+        self._vault = Vault(vault, key)
+        self._hasher = Hasher(key)
+
+    @classmethod
+    def create(cls, folder: Path, now: Callable[[], int] = clock) -> Self:
+        """Lay out a new shop's record in a folder; `WrongInput` if there is one already."""
+        lay_folder(folder)
+        return cls.open(folder, now)
+
+    @classmethod
+    def open(cls, folder: Path, now: Callable[[], int] = clock) -> Self:
+        """Open a shop's record; `Unavailable` says what is missing, damaged or too new."""
+        return cls(folder, *open_folder(folder), now)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._record.close()
+        self._vault_file.close()
+
+    def append(
+        self,
+        name: str,
+        source: str,
+        items: Iterable[Gathered],
+        *,
+        digest: str = "",
+        progress: Callable[[Tally], None] = lambda _: None,
+    ) -> Tally:
+        """Append what an import gathered, some thousand rows a commit; the tally of its rows.
+
+        `progress` hears the tally after each commit. If reading breaks off, what was read
+        is kept; the import can be run again from its beginning at any time.
+        """
+        with only_writer(self.folder):
+            work = Import(self._record, self._vault, self._key, self._now)
+            work.begin(name, source, digest)
+            for portion in in_portions(items):
+                work.take(portion)
+                progress(work.tally)
+            work.finish()
+        return work.tally
+
+    def events_after(self, seq: int = 0, limit: int = 100_000) -> pa.Table:
+        """The next events in the order of their storing, at most `limit`: see `reading.LOG`.
+
+        0 stands for nobody in `subject` and `other`, and for none in `amount`, where
+        `Flag.AMOUNT` tells whether an amount was given.
+        """
+        with self._record.reading() as connection:
+            return reading.events_after(connection, seq, limit)
+
+    def links(self) -> Int64:
+        """Pairs of identifiers that were named together, oldest first."""
+        with self._record.reading() as connection:
+            return reading.all_links(connection)
+
+    def marks(self) -> Int64:
+        """Pairs of an identifier and the hash of a weak sign it came with."""
+        with self._record.reading() as connection:
+            return reading.all_marks(connection)
+
+    def identifiers(self) -> Int64:
+        """Pairs of an identifier's number and its namespace's."""
+        with self._record.reading() as connection:
+            return reading.all_identifiers(connection)
+
+    def kinds(self) -> dict[str, int]:
+        """The code of every kind, those that the vocabulary does not know included."""
+        with self._record.reading() as connection:
+            return reading.names(connection, kinds)
+
+    def namespaces(self) -> dict[str, int]:
+        """The number of every namespace."""
+        with self._record.reading() as connection:
+            return reading.names(connection, namespaces)
+
+    def find(self, namespace: str, value: str) -> int | None:
+        """The number of one identifier, its value normalised as sources do; None if unknown."""
+        found = self._numbers([Identifier(namespace, value)])
+        return found[0] if found else None
+
+    def find_any(self, text: str) -> list[int]:
+        """Whom a text may mean: a person's reference, or an identifier of any namespace."""
+        number = self.refs.id_of(text)
+        if number is not None:
+            return [number]
+        return self._numbers([Identifier(name, text) for name in self.namespaces()])
+
+    def _numbers(self, wanted: Sequence[Identifier]) -> list[int]:
+        hashes = [self._hasher.name(identifier) for identifier in wanted]
+        with self._record.reading() as connection:
+            return reading.numbers_by_hash(connection, hashes)
+
+    def personal(self, numbers: Sequence[int]) -> dict[int, dict[str, str]]:
+        """What the vault holds of these identifiers: field and value, by number."""
+        return self._vault.read([int(number) for number in numbers])
+
+    def counts(self) -> Counts:
+        """How much the record holds."""
+        with self._record.reading() as connection:
+            return reading.counts(connection)
+
+    def batches(self) -> list[Batch]:
+        """Every import with its tally, oldest first."""
+        with self._record.reading() as connection:
+            return reading.all_batches(connection)
+
+    def refused(self, batch: int | None = None) -> list[Refused]:
+        """The rows that were refused, as they came, of one import or of all."""
+        cipher = AESGCM(self._key.derive("refused rows"))
+        with self._record.reading() as connection:
+            return list(reading.refused_rows(connection, cipher, batch))
+
+    def apply_policy(self, fingerprint: str, text: str, settings: Settings) -> PolicyVersion:
+        """Append a policy version, unless it is the one in force."""
+        with only_writer(self.folder), self._record.writing() as connection:
+            return policies.apply_policy(connection, fingerprint, text, settings, self._now())
+
+    def policy(self, version: int | None = None) -> PolicyVersion | None:
+        """A policy version, or the one in force; None if there is none."""
+        with self._record.reading() as connection:
+            return policies.policy(connection, version)
+
+    def add_bars(self, version: int, computed: Sequence[Bar]) -> int:
+        """Freeze bars under a policy version; a quarter that has its bar keeps it."""
+        with only_writer(self.folder), self._record.writing() as connection:
+            return policies.add_bars(connection, version, computed, self._now())
+
+    def bars(self, version: int) -> list[Bar]:
+        """The bars frozen under a policy version, oldest quarter first."""
+        with self._record.reading() as connection:
+            return policies.bars_of(connection, version)

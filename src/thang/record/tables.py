@@ -1,0 +1,185 @@
+"""The tables of the record and of the vault: portable columns, one schema for every database.
+
+Facts (`events`, `links`, `policy_versions`, `bars`) refuse to be changed or deleted by
+the database's own hand. Nothing in the record's tables says who a person is: names of
+people and their addresses are in the vault, and here are only keyed hashes of them.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    DDL,
+    JSON,
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    event,
+)
+from sqlalchemy.types import TypeEngine
+
+# SQLite numbers its rows by an INTEGER key only; elsewhere such keys are 64 bits wide.
+BIG: TypeEngine[int] = BigInteger().with_variant(Integer, "sqlite")
+
+SCHEMA_VERSION = 1
+
+
+def _number(name: str, *parts: ForeignKey, null: bool = False) -> Column[int]:
+    return Column(name, BIG, *parts, nullable=null)
+
+
+def _id(name: str = "id") -> Column[int]:
+    return Column(name, BIG, primary_key=True, autoincrement=False)
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False)
+
+
+def _bytes(name: str) -> Column[bytes]:
+    return Column(name, LargeBinary, nullable=False)
+
+
+def _meta(metadata: MetaData) -> Table:
+    return Table("meta", metadata, Column("key", Text, primary_key=True), _text("value"))
+
+
+RECORD = MetaData()
+VAULT = MetaData()
+
+meta = _meta(RECORD)
+vault_meta = _meta(VAULT)
+
+sources = Table("sources", RECORD, _id(), Column("name", Text, nullable=False, unique=True))
+kinds = Table("kinds", RECORD, _id("code"), Column("name", Text, nullable=False, unique=True))
+namespaces = Table("namespaces", RECORD, _id(), Column("name", Text, nullable=False, unique=True))
+
+identifiers = Table(
+    "identifiers",
+    RECORD,
+    _id(),
+    _number("namespace", ForeignKey("namespaces.id")),
+    _bytes("hash"),
+    _number("first_seen_at"),
+    UniqueConstraint("hash", "namespace"),
+)
+links = Table(
+    "links",
+    RECORD,
+    Column("id", BIG, primary_key=True),
+    _number("a", ForeignKey("identifiers.id")),
+    _number("b", ForeignKey("identifiers.id")),
+    _number("evidence", ForeignKey("events.seq")),  # the event that said so
+    _number("source", ForeignKey("sources.id")),
+    _number("at"),
+    UniqueConstraint("a", "b", "source"),
+    Index("links_b", "b"),
+)
+marks = Table(
+    "marks",
+    RECORD,
+    Column("id", BIG, primary_key=True),
+    _number("identifier", ForeignKey("identifiers.id")),
+    _number("mark"),
+    _number("at"),
+    UniqueConstraint("identifier", "mark"),
+)
+batches = Table(
+    "batches",
+    RECORD,
+    _id(),
+    _number("source", ForeignKey("sources.id")),
+    _text("name"),
+    _text("digest"),
+    _number("started_at"),
+    _number("finished_at", null=True),
+    _number("rows"),
+    _number("stored"),
+    _number("duplicate"),
+    _number("refused"),
+    _number("events"),
+)
+events = Table(
+    "events",
+    RECORD,
+    _id("seq"),
+    _number("source", ForeignKey("sources.id")),
+    _bytes("key"),
+    _number("at"),
+    _number("received_at"),
+    _number("kind", ForeignKey("kinds.code")),
+    _number("subject", ForeignKey("identifiers.id"), null=True),
+    _number("other", ForeignKey("identifiers.id"), null=True),
+    _text("ref"),
+    _number("amount", null=True),
+    _text("currency"),
+    _number("grade"),
+    _number("flags"),
+    Column("properties", Text, nullable=True),
+    _number("batch", ForeignKey("batches.id")),
+    UniqueConstraint("key", "source"),
+)
+refused = Table(
+    "refused",
+    RECORD,
+    _id(),
+    _number("batch", ForeignKey("batches.id")),
+    _number("source", ForeignKey("sources.id")),
+    _text("where"),
+    _text("reason"),
+    _bytes("why_sealed"),  # a sentence may quote the cell it complains of
+    _bytes("raw_sealed"),
+    _bytes("key"),
+    UniqueConstraint("key", "source"),
+)
+policy_versions = Table(
+    "policy_versions",
+    RECORD,
+    _id("version"),
+    _text("fingerprint"),
+    _text("text"),
+    Column("settings", JSON, nullable=False),
+    _number("applied_at"),
+)
+bars = Table(
+    "bars",
+    RECORD,
+    Column("policy_version", BIG, ForeignKey("policy_versions.version"), primary_key=True),
+    Column("quarter", BIG, primary_key=True, autoincrement=False),
+    _number("premier_bar", null=True),
+    _number("median_member_spend", null=True),
+    _number("gap"),
+    _number("buyers"),
+    _number("raw_premier", null=True),
+    _number("bought_in_window"),
+    _number("computed_at"),
+)
+
+subjects = Table("subjects", VAULT, _id("identifier"), _bytes("wrapped_key"))
+fields = Table(
+    "fields",
+    VAULT,
+    Column("identifier", BIG, ForeignKey("subjects.identifier"), primary_key=True),
+    Column("field", Text, primary_key=True),
+    _bytes("sealed"),
+    _number("at"),
+)
+
+
+def _never_changed(table: Table) -> None:
+    for verb in ("UPDATE", "DELETE"):
+        refusal = DDL(  # type: ignore[no-untyped-call]
+            f"CREATE TRIGGER {table.name}_no_{verb.lower()} BEFORE {verb} ON {table.name} "
+            f"BEGIN SELECT RAISE(ABORT, 'facts are appended and never changed'); END"
+        )
+        event.listen(table, "after_create", refusal.execute_if(dialect="sqlite"))
+
+
+for _facts in (events, links, policy_versions, bars):
+    _never_changed(_facts)
