@@ -1,0 +1,1 @@
+"""What a shop means by its levels, as data: read, checked, compared and explained."""

@@ -1,0 +1,1 @@
+"""What the policy's room promises: the rule language, the loader and its complaints."""
