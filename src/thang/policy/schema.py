@@ -255,3 +255,4 @@ class Settings:
     window_days: int
     programme: bool
     consent_recorded: bool
+    events: int = 0  # how many were recorded then

@@ -95,10 +95,7 @@ def _constant(name: str | None, policy: Policy, settings: Settings) -> Fraction 
     quantity = policy.quantities[name]
     if quantity.measure is not Measure.SETTING:
         return None
-    return Fraction(int(getattr(settings, SETTINGS[name])))
-
-
-SETTINGS = {"programme": "programme", "consent_recorded": "consent_recorded"}
+    return Fraction(int(getattr(settings, quantity.scheme or name)))
 
 
 @dataclass(slots=True)

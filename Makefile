@@ -1,0 +1,55 @@
+# Every verb does its own set-up on a machine that has Python 3.11+, make and git.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+SPARK := $(VENV)/.spark
+export PYTHONDONTWRITEBYTECODE =
+
+.PHONY: demo test lint types soak bench docs lock clean
+
+demo: $(READY)  ## a simulated Vietnamese shop, and where its customers stand
+	$(BIN)/thang demo
+
+test: $(READY) $(SPARK) lint  ## what CI runs
+	$(BIN)/python -m pytest -n 2 -m "not soak"
+
+lint: $(READY) $(SPARK)  ## style, types, floors, purity
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/mypy
+	PYTHONPATH=src $(BIN)/lint-imports --no-cache
+
+soak: $(READY) $(SPARK)  ## the long runs: more customers, more kills
+	$(BIN)/python -m pytest -m soak
+
+bench: $(READY) $(SPARK)  ## ratios within one run; writes benchmarks/results.md
+	$(BIN)/python -m benchmarks.run
+
+docs: $(READY)  ## the generated pages
+	$(BIN)/python -m thang.policy.reference
+
+lock:  ## resolve the locks anew (needs uv); names, versions and hashes only
+	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 \
+		requirements/runtime.in -o requirements/runtime.lock
+	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 \
+		requirements/dev.in -c requirements/runtime.lock -o requirements/dev.lock
+	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 \
+		requirements/spark.in -c requirements/dev.lock -o requirements/spark.lock
+
+$(READY): requirements/dev.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Thang needs Python 3.11 or newer: set PYTHON=python3.12, say.") if sys.version_info < (3, 11) else 0'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $(READY)
+
+# Spark is the scale-out engine: its tests run where there is Java, and skip by name where there is none.
+$(SPARK): $(READY) requirements/spark.lock
+	if command -v java >/dev/null 2>&1; then \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/spark.lock; \
+	else echo "no Java here: the Spark tests will be skipped"; fi
+	touch $(SPARK)
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,5 @@
+"""`python -m thang`."""
+
+from thang.cli import main
+
+main()

@@ -1,0 +1,247 @@
+"""The command line: one verb, one workspace call. `--json` on every verb.
+
+Exit codes: 0 done, 1 refused for a named reason, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Optional
+
+import typer
+
+ShopOption = Annotated[Path, typer.Option("--shop", help="The shop's folder.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+Maybe = Optional  # typer reads annotations at run time
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
+    help="Which rung of the ladder each customer stands on, why, and what lifts them to the next.",
+)  # fmt: skip
+policy_app = typer.Typer(no_args_is_help=True, help="Check the rules, and see what a change does.")
+app.add_typer(policy_app, name="policy")
+
+
+@app.command()
+def init(
+    shop: ShopOption = Path("shop"),
+    currency: Annotated[str, typer.Option(help="ISO code of the shop's currency.")] = "VND",
+    tz: Annotated[str, typer.Option(help="The shop's time zone.")] = "Asia/Ho_Chi_Minh",
+    json: JsonOption = False,
+) -> None:
+    """Lay out a new shop's folder."""
+    from thang.workspace.shop import Workspace
+
+    Workspace.init(shop, currency, tz)
+    _say(json, {"shop": str(shop), "currency": currency, "tz": tz},
+         f"{shop} is ready. Next: thang import FILE --shop {shop}")  # fmt: skip
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="CSV, TSV, text, JSONL, XLSX or Parquet.")],
+    mapping: Annotated[
+        Maybe[Path], typer.Option("--map", help="YAML: which column means what.")
+    ] = None,
+    shop: ShopOption = Path("shop"),
+    json: JsonOption = False,
+) -> None:
+    """Read a file of events into the shop's record; doing it again changes nothing."""
+    from thang.terminal import import_summary, rows_progress
+    from thang.workspace.shop import Workspace
+
+    with rows_progress(file.name, quiet=json) as progress:
+        done = Workspace(shop).import_file(file, mapping, progress)
+    tally = done.tally
+    _say(json, {
+        "file": file.name, "format": done.format, "rows": tally.rows, "stored": tally.stored,
+        "duplicate": tally.duplicate, "refused": tally.refused, "events": tally.events,
+        "reasons": dict(tally.reasons), "unmapped_columns": list(done.unmapped_columns),
+    }, import_summary(done))  # fmt: skip
+
+
+@app.command()
+def classify(
+    as_of: Annotated[
+        Maybe[str], typer.Option("--as-of", help="A shop day, YYYY-MM-DD; now if left out.")
+    ] = None,
+    engine: Annotated[str, typer.Option(help="duckdb, or spark for Parquet folders.")] = "duckdb",
+    events: Annotated[
+        Maybe[Path], typer.Option(help="Spark: Parquet of events instead of the shop's own.")
+    ] = None,
+    out: Annotated[Maybe[Path], typer.Option(help="Spark: folder for the Parquet results.")] = None,
+    everybody: Annotated[bool, typer.Option(help="Fold everybody, not only who changed.")] = False,
+    shop: ShopOption = Path("shop"),
+    json: JsonOption = False,
+) -> None:
+    """Place every customer on the ladder."""
+    from thang.terminal import classify_summary, steps_progress
+    from thang.workspace.shop import Workspace
+
+    workspace = Workspace(shop)
+    if engine == "spark":
+        from thang.workspace.scale_out import classify_on_spark
+
+        _say(json, *classify_on_spark(workspace, as_of, events, out))
+        return
+    if engine != "duckdb":
+        raise typer.BadParameter(f"{engine!r} is no engine: choose duckdb or spark.")
+    with steps_progress(quiet=json) as progress:
+        done = workspace.classify(as_of, everybody=everybody, progress=progress)
+    _say(json, {
+        "as_of": done.as_of, "people": done.people, "folded": done.folded,
+        "policy": f"{done.version.version}:{done.version.fingerprint}",
+        "window_days": done.version.settings.window_days,
+    }, classify_summary(done, workspace.folder.policy()))  # fmt: skip
+
+
+@app.command()
+def ladder(
+    month: Annotated[
+        Maybe[str], typer.Option(help="Moves of this month, YYYY-MM; the last full one.")
+    ] = None,
+    shop: ShopOption = Path("shop"),
+    json: JsonOption = False,
+) -> None:
+    """How many customers stand on each rung, and who moved."""
+    from dataclasses import asdict
+
+    from thang.terminal import ladder_table
+    from thang.workspace.shop import Workspace
+
+    workspace = Workspace(shop)
+    found = workspace.ladder(month)
+    shape = asdict(found)
+    shape.pop("month")
+    _say(json, shape, ladder_table(found, workspace.folder.policy()))
+
+
+@app.command()
+def explain(
+    person: Annotated[str, typer.Argument(help="A customer id, phone, e-mail or p_… reference.")],
+    at: Annotated[Maybe[str], typer.Option(help="A past shop day, YYYY-MM-DD.")] = None,
+    shop: ShopOption = Path("shop"),
+    json: JsonOption = False,
+) -> None:
+    """Why one customer stands where they stand, and what is missing for the next rung."""
+    from thang.terminal import explanation
+    from thang.workspace.shop import Workspace
+
+    workspace = Workspace(shop)
+    found = workspace.explain(person, at)
+    _say(json, found, explanation(found, workspace.folder.policy()))
+
+
+@app.command()
+def export(
+    table: Annotated[str, typer.Argument(help="transitions, placements or people.")],
+    file: Annotated[Path, typer.Argument(help="Ends in .csv, .parquet or .jsonl.")],
+    shop: ShopOption = Path("shop"),
+    json: JsonOption = False,
+) -> None:
+    """Write a table to a file."""
+    from thang.workspace.exporting import write
+    from thang.workspace.shop import Workspace
+
+    found = Workspace(shop).export(table)
+    write(found, file)
+    _say(json, {"table": table, "file": str(file), "rows": found.num_rows},
+         f"{found.num_rows:,} rows of {table} written to {file}")  # fmt: skip
+
+
+@policy_app.command("check")
+def policy_check(
+    file: Annotated[Maybe[Path], typer.Argument(help="The shop's policy.yaml if left out.")] = None,
+    shop: ShopOption = Path("shop"),
+    json: JsonOption = False,
+) -> None:
+    """Read a policy and name every mistake by file, line and key."""
+    from thang.policy.load import load_policy, unknown_kinds
+    from thang.river.events import CODES
+    from thang.workspace.folder import Folder
+
+    policy = load_policy(file or Folder(shop).policy_file)
+    strange = unknown_kinds(policy, CODES)
+    _say(json, {
+        "fingerprint": policy.fingerprint, "levels": [level.key for level in policy.levels],
+        "unknown_kinds": strange,
+    }, f"The policy is sound ({len(policy.levels)} levels, fingerprint {policy.fingerprint})."
+       + (f"\nKinds outside the vocabulary: {', '.join(strange)}" if strange else ""))  # fmt: skip
+
+
+@policy_app.command("diff")
+def policy_diff(
+    file: Annotated[Maybe[Path], typer.Argument(help="The shop's policy.yaml if left out.")] = None,
+    shop: ShopOption = Path("shop"),
+    json: JsonOption = False,
+) -> None:
+    """Whom a changed policy would move, before it moves anybody."""
+    from dataclasses import asdict
+
+    from thang.terminal import preview_table
+    from thang.workspace.shop import Workspace
+
+    found = Workspace(shop).preview(file)
+    _say(json, asdict(found), preview_table(found))
+
+
+@app.command()
+def simulate(
+    file: Annotated[Path, typer.Argument(help="Where to write the events, as Segment JSONL.")],
+    scenario: Annotated[str, typer.Option(help="tiny, small, mid or demo.")] = "small",
+    seed: Annotated[int, typer.Option(help="The same seed is the same shop.")] = 1,
+    truth: Annotated[Maybe[Path], typer.Option(help="Where to write what is true of it.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """Invent a shop: plainly invented people, and events to import."""
+    from thang.workspace.inventing import invent
+
+    events = invent(file, scenario, seed, truth)
+    _say(json, {"file": str(file), "events": events, "scenario": scenario, "seed": seed},
+         f"{events:,} events of the scenario {scenario!r} written to {file}")  # fmt: skip
+
+
+@app.command()
+def demo(
+    shop: Annotated[Path, typer.Option("--shop", help="Where to put it.")] = Path("demo-shop"),
+    json: JsonOption = False,
+) -> None:
+    """A small simulated Vietnamese shop, and where its customers stand."""
+    from dataclasses import asdict
+
+    from thang.terminal import demo_story
+    from thang.workspace.inventing import demo_shop
+
+    found, people = demo_shop(shop)
+    _say(json, {**asdict(found), "examples": people}, demo_story(found, people, shop))
+
+
+def _say(json: bool, data: dict[str, Any], text: Any) -> None:
+    """The answer: JSON on stdout, or words for people."""
+    if json:
+        import msgspec
+
+        sys.stdout.write(msgspec.json.encode(data).decode() + "\n")
+        return
+    from rich.console import Console
+
+    Console(highlight=False).print(text)
+
+
+def main() -> None:
+    """Run a verb; what a person can put right ends in one sentence and exit code 1."""
+    from thang.model import ThangError
+
+    try:
+        app()
+    except ThangError as error:
+        print(f"thang: {error}", file=sys.stderr)  # noqa: T201 - this is what stderr is for
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print("thang: stopped; what was committed is kept.", file=sys.stderr)  # noqa: T201
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""A shop's folder: record and vault, projection, policy, and the clock that reads them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from thang.model import Unavailable, WrongInput
+from thang.policy.load import load_policy
+from thang.policy.schema import Policy
+
+STARTING_POLICY = """\
+# Your shop's rules. What you do not write here is as in Thang's default policy:
+# see docs/reference/policy.md for every key, and `thang policy check` for mistakes.
+shop:
+  currency: {currency}
+  tz: {tz}
+"""
+
+
+def wall_clock() -> int:
+    """Now, in microseconds since 1970."""
+    return time.time_ns() // 1000
+
+
+@dataclass(frozen=True)
+class Folder:
+    """Where a shop lives on disk."""
+
+    path: Path
+    now: Callable[[], int] = field(default=wall_clock)
+
+    @property
+    def policy_file(self) -> Path:
+        return self.path / "policy.yaml"
+
+    @property
+    def projection_file(self) -> Path:
+        return self.path / "projection.duckdb"
+
+    def policy(self) -> Policy:
+        """The shop's policy as its file says now."""
+        return load_policy(self.policy_file if self.policy_file.exists() else None)
+
+    def must_exist(self) -> None:
+        """A sentence for whoever has no shop here yet."""
+        if not (self.path / "record.db").exists():
+            raise Unavailable(
+                f"There is no shop in {self.path}: run `thang init --shop {self.path}` first."
+            )
+
+    def write_policy(self, currency: str, tz: str) -> None:
+        """A first policy file that says only what is the shop's own."""
+        if self.policy_file.exists():
+            raise WrongInput(f"{self.policy_file} is there already: edit it instead.")
+        self.policy_file.write_text(STARTING_POLICY.format(currency=currency, tz=tz), "utf-8")

@@ -1,0 +1,44 @@
+"""A file into the record: read, recognised, appended; every row stored, known before, or refused."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from thang.model import Tally
+from thang.policy.schema import Policy
+from thang.record import Record
+from thang.sources.files import ShopFacts, read
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import was recognised as, and what became of its rows."""
+
+    format: str
+    tally: Tally
+    unmapped_columns: tuple[str, ...]
+
+
+def import_file(
+    record: Record,
+    policy: Policy,
+    path: Path,
+    mapping: Path | None,
+    now: int,
+    progress: Callable[[Tally], None] = lambda _: None,
+) -> Imported:
+    """Import one file. Running it again changes nothing; a broken-off import is run again whole."""
+    shop = ShopFacts(policy.shop.currency, policy.shop.tz, policy.shop.rates)
+    opened = read(path, shop=shop, mapping=mapping, now=now)
+    tally = record.append(
+        path.name, opened.source, opened, digest=_digest(path), progress=progress
+    )
+    return Imported(opened.format, tally, tuple(opened.unmapped_columns))
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "blake2b").hexdigest()[:32]

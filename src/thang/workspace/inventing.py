@@ -1,0 +1,80 @@
+"""Invented shops: to a file, or straight into a shop's folder for the demo."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from thang.model import Gathered, WrongInput
+from thang.record import Record
+from thang.river.calendar import instant
+from thang.simulate.scenario import SCENARIOS, Scenario
+from thang.simulate.shop import Simulation
+from thang.simulate.write import write_segment_jsonl, write_truth
+from thang.workspace.ladder import Ladder
+from thang.workspace.shop import Workspace
+
+DEMO_DAY = "2026-06-30"  # the demo is the same shop on every machine and day
+MARK = ".thang-demo"
+
+
+def invent(file: Path, scenario: str, seed: int, truth: Path | None) -> int:
+    """Write a scenario's events as Segment JSONL, and its truth if asked; the number of events."""
+    simulation = Simulation(_scenario(scenario, seed))
+    written = write_segment_jsonl(simulation.events(), file)
+    if truth is not None:
+        write_truth(simulation.truth(), truth)
+    return written
+
+
+def _scenario(name: str, seed: int) -> Scenario:
+    from dataclasses import replace  # noqa: PLC0415
+
+    if name not in SCENARIOS:
+        raise WrongInput(f"There is no scenario {name!r}: choose one of {', '.join(SCENARIOS)}.")
+    return replace(SCENARIOS[name], seed=seed)
+
+
+def demo_shop(path: Path) -> tuple[Ladder, list[dict[str, Any]]]:
+    """A fresh demo shop: its ladder, and one invented person from each rung explained."""
+    _clear(path)
+    shop = Workspace.init(path)
+    (path / MARK).touch()
+    scenario = _scenario("demo", 1).ending(_end_of(DEMO_DAY))
+    with Record.open(path, shop.folder.now) as record:
+        record.append("demo", "demo", _gathered(scenario))
+    shop.classify(DEMO_DAY)
+    return shop.ladder(), _one_of_each(shop)
+
+
+def _end_of(day: str) -> int:
+    at = datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
+    return instant(at.replace(hour=23, minute=59))
+
+
+def _gathered(scenario: Scenario) -> Iterator[Gathered]:
+    for event in Simulation(scenario).events():
+        yield Gathered(1, (event,))
+
+
+def _clear(path: Path) -> None:
+    """Only a demo's own folder is ever removed."""
+    if not path.exists():
+        return
+    if not (path / MARK).exists():
+        raise WrongInput(f"{path} is there and is no demo shop: give another folder with --shop.")
+    shutil.rmtree(path)
+
+
+def _one_of_each(shop: Workspace) -> list[dict[str, Any]]:
+    placements = shop.export("placements").to_pylist()
+    seen: dict[str, str] = {}
+    for row in placements:
+        seen.setdefault(row["level"], row["person"])
+    return [shop.explain(person) for person in seen.values()]
+
+

@@ -1,0 +1,154 @@
+"""The workspace of one shop: the verbs of the command line as methods; tables come back as Arrow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from thang.engines.duckdb import Projection
+from thang.engines.steps import Run
+from thang.model import Tally, WrongInput
+from thang.policy.load import load_policy, read_policy
+from thang.policy.schema import Policy
+from thang.record import PolicyVersion, Record
+from thang.river.calendar import end_of_day
+from thang.workspace import classify as classifying
+from thang.workspace import exporting, ingest
+from thang.workspace.explain import explain
+from thang.workspace.folder import Folder, wall_clock
+from thang.workspace.ladder import Ladder, ladder
+from thang.workspace.preview import Preview, preview
+
+
+class Workspace:
+    """A shop's folder and what can be done with it. One call, one commit."""
+
+    def __init__(self, path: Path, now: Callable[[], int] = wall_clock) -> None:
+        self.folder = Folder(path, now)
+
+    @classmethod
+    def init(
+        cls, path: Path, currency: str = "VND", tz: str = "Asia/Ho_Chi_Minh",
+        now: Callable[[], int] = wall_clock,
+    ) -> Workspace:  # fmt: skip
+        """Lay out a new shop: record, vault, key, and a policy file to write in."""
+        shop = cls(path, now)
+        read_policy(f"shop: {{currency: {currency!r}, tz: {tz!r}}}", "init")
+        Record.create(path, now).close()
+        shop.folder.write_policy(currency, tz)
+        return shop
+
+    def import_file(
+        self,
+        path: Path,
+        mapping: Path | None = None,
+        progress: Callable[[Tally], None] = lambda _: None,
+    ) -> ingest.Imported:
+        """Import a file of events; `mapping` says what its columns mean where they are not known."""
+        with self._record() as record:
+            return ingest.import_file(
+                record, self.folder.policy(), path, mapping, self.folder.now(), progress
+            )
+
+    def classify(
+        self,
+        as_of: str | None = None,
+        *,
+        everybody: bool = False,
+        progress: classifying.Progress = classifying.quiet,
+    ) -> classifying.Classified:
+        """Place everybody as of now, or the end of a shop day (YYYY-MM-DD)."""
+        policy = self.folder.policy()
+        with self._record() as record, self._projection() as projection:
+            done = classifying.classify(
+                record, projection, policy, self._instant(as_of, policy),
+                everybody=everybody, progress=progress,
+            )  # fmt: skip
+            projection.note(computed_at=self.folder.now())
+        return done
+
+    def ladder(self, month: str | None = None) -> Ladder:
+        """The ladder as last classified."""
+        with self._record() as record, self._projection() as projection:
+            version = self._classified(record, projection)
+            policy = read_policy(version.text)
+            return ladder(projection, policy, _named(version), month, policy.shop.tz)
+
+    def explain(self, person: str, at: str | None = None) -> dict[str, Any]:
+        """Why one person stands where they stand; `person` is a reference, phone, e-mail or id."""
+        with self._record() as record, self._projection() as projection:
+            version = self._classified(record, projection)
+            run = self._run(record, projection, version)
+            if at is not None:
+                run = replace(run, as_of=self._instant(at, run.policy), _made={})
+            number = _person(record, projection, person)
+            return explain(projection, run, number, record.refs.ref_of(number))
+
+    def export(self, table: str) -> pa.Table:
+        """`transitions`, `placements` or `people` as a table."""
+        with self._record() as record, self._projection() as projection:
+            version = self._classified(record, projection)
+            return exporting.table(table, record, projection, read_policy(version.text))
+
+    def preview(self, file: Path | None = None) -> Preview:
+        """What another policy (by default the shop's file as it is now) would change."""
+        after = self.folder.policy() if file is None else load_policy(file)
+        with self._record() as record, self._projection() as projection:
+            version = self._classified(record, projection)
+            return preview(record, projection, read_policy(version.text), after)
+
+    def _record(self) -> Record:
+        self.folder.must_exist()
+        return Record.open(self.folder.path, self.folder.now)
+
+    def _projection(self) -> Projection:
+        return Projection.open(self.folder.projection_file)
+
+    def _instant(self, text: str | None, policy: Policy) -> int:
+        if text is None:
+            return self.folder.now()
+        try:
+            return end_of_day(text, policy.shop.tz)
+        except ValueError:
+            raise WrongInput(f"{text!r} is no date: write it as YYYY-MM-DD.") from None
+
+    def _classified(self, record: Record, projection: Projection) -> PolicyVersion:
+        number = projection.meta("version")
+        version = record.policy(number) if number and projection.meta("classified") else None
+        if version is None:
+            raise WrongInput("Nobody is placed yet: run `thang classify` first.")
+        return version
+
+    def _run(self, record: Record, projection: Projection, version: PolicyVersion) -> Run:
+        row = projection.sql.execute('select min("at") from events').fetchone()
+        return Run(
+            read_policy(version.text), version.settings, record.kinds(), row[0] if row else 0,
+            projection.meta("as_of") or 0, tuple(record.bars(version.version)),
+        )  # fmt: skip
+
+
+def _named(version: PolicyVersion) -> str:
+    return f"{version.version}:{version.fingerprint}"
+
+
+def _person(record: Record, projection: Projection, text: str) -> int:
+    """The number of the one person that a text names."""
+    found: set[int] = set()
+    for number in record.find_any(text):
+        rows = projection.sql.execute(
+            "select person from people where identifier = ?", [number]
+        ).fetchall()
+        found |= {row[0] for row in rows}
+    if len(found) == 1:
+        return found.pop()
+    if not found:
+        raise WrongInput(
+            "Nobody is known by that: give a customer id, phone, e-mail or a p_… reference."
+        )
+    raise WrongInput(f"{len(found)} people are known by that: give one's p_… reference instead.")
+
+
