@@ -109,10 +109,13 @@ def _read_all(folder: Path) -> None:
         record.personal(range(1, 1801))
 
 
-def test_a_sealed_entry_that_was_moved_does_not_open(folder: Path) -> None:
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_sealed_entry_that_was_moved_does_not_open(folder: Path, which: int) -> None:
+    """Neither alone nor with the key of the one it was taken from."""
     with sqlite3.connect(folder / "vault.db") as vault:
-        stolen = vault.execute("SELECT sealed FROM fields WHERE identifier = 1").fetchone()
-        vault.execute("UPDATE fields SET sealed = ? WHERE identifier = 2", stolen)
+        for table, column in (("subjects", "wrapped_key"), ("fields", "sealed"))[which:]:
+            take = f"(SELECT {column} FROM {table} WHERE identifier = 1)"  # noqa: S608
+            vault.execute(f"UPDATE {table} SET {column} = {take} WHERE identifier = 2")  # noqa: S608
     with Record.open(folder) as record:
         assert record.personal([1])
         with pytest.raises(Unavailable, match="same backup"):

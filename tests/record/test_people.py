@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from record.told import NOON, customer, one, order, phone, shop
-from thang.model import Event, Identifier
+from thang.model import Event, Identifier, Unavailable
 from thang.river.identity import resolve
 
 
@@ -124,3 +124,13 @@ def test_a_value_that_did_not_change_is_not_sealed_again() -> None:
 def _sealed(folder: Path) -> list[tuple[object, ...]]:
     with sqlite3.connect(folder / "vault.db") as connection:
         return connection.execute("SELECT identifier, field, sealed FROM fields").fetchall()
+
+
+def test_a_sealed_field_is_not_taken_for_another_of_the_same_person() -> None:
+    with shop() as record:
+        said = {"name": "Người Thử", "note": "gọi lại"}
+        record.append("a", "till", [one(order(1, customer(1), personal=said))])
+        with sqlite3.connect(record.folder / "vault.db") as vault:
+            vault.execute("UPDATE fields SET field = 'nickname' WHERE field = 'name'")
+        with pytest.raises(Unavailable, match="same backup"):
+            record.personal([1])

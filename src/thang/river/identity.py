@@ -21,8 +21,9 @@ def resolve(ids: Int64, namespaces: Int64, links: Int64, most: int = 20) -> Int6
     order = np.argsort(ids)
     known = ids[order]
     ends = _places(known, links)
-    alone = shared(namespaces[order], ends, most)
-    ends = ends[~np.isin(ends, alone).any(axis=1)]
+    joins = np.ones(len(ids), dtype=np.bool_)
+    joins[shared(namespaces[order], ends, most)] = False
+    ends = ends[joins[ends].all(axis=1)]
     people = np.empty(len(ids), dtype=np.int64)
     people[order] = known[_smallest(len(ids), ends)]
     return people
@@ -32,6 +33,8 @@ def shared(namespaces: Int64, ends: Int64, most: int) -> Int64:
     """The places (in `namespaces`) linked to more than `most` different others of one namespace."""
     apart = ends[ends[:, 0] != ends[:, 1]]
     both = np.concatenate([apart, apart[:, ::-1]])
+    often = np.bincount(both[:, 0], minlength=len(namespaces)) > most
+    both = both[often[both[:, 0]]]  # few are named often, and only they can be shared
     one, other = np.divmod(np.unique(both[:, 0] * len(namespaces) + both[:, 1]), len(namespaces))
     # Namespaces are numbered from the front here, so that place and namespace fit one number.
     _, space = np.unique(namespaces, return_inverse=True)
@@ -58,7 +61,7 @@ def _smallest(count: int, ends: Int64) -> Int64:
         tops = root[ends]
         ends = ends[tops[:, 0] != tops[:, 1]]
         low, high = root[ends].min(axis=1, initial=count), root[ends].max(axis=1, initial=0)
-        np.minimum.at(root, high, low)
+        root[high] = low  # of several smaller roots any will do
         root = _flattened(root)
     return root
 
