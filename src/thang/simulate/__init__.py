@@ -1,0 +1,1 @@
+"""A shop with known truth: invented people who do what customers do, from one seed."""

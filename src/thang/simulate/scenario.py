@@ -1,0 +1,66 @@
+"""Which shop to invent: how many people, for how long, from which seed, and its dials."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from thang.model import WrongInput
+from thang.simulate.dials import Dials
+from thang.simulate.instants import add_months, instant
+
+YEAR_START = instant(datetime(2024, 1, 1, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh")))
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A shop to be invented: the same scenario is the same shop, byte for byte.
+
+    Things happen from `start` on and before `until`, by default `months` later; both are
+    instants (microseconds since 1970, UTC). `duplicates` and `late` are shares of rows that
+    arrive twice, or after their time; none unless asked for, see `imperfect`.
+    """
+
+    name: str
+    people: int
+    months: int
+    seed: int = 1
+    currency: str = "VND"
+    tz: str = "Asia/Ho_Chi_Minh"
+    start: int = YEAR_START
+    until: int | None = None
+    duplicates: float = 0.0
+    late: float = 0.0
+    dials: Dials = field(default_factory=Dials)
+
+    def __post_init__(self) -> None:
+        if self.people < 1 or self.months < 1:
+            raise WrongInput(
+                f"Scenario {self.name} has {self.people} people over {self.months} months: "
+                f"give at least one of each."
+            )
+
+    @property
+    def end(self) -> int:
+        """The instant (microseconds) before which everything happens."""
+        return add_months(self.start, self.months, self.tz) if self.until is None else self.until
+
+    def ending(self, end: int) -> Scenario:
+        """The same shop stopping at `end` (microseconds), after as many months."""
+        return replace(self, start=add_months(end, -self.months, self.tz), until=end)
+
+    def imperfect(self, duplicates: float = 0.02, late: float = 0.05) -> Scenario:
+        """The same shop, told as real files tell it: some rows twice, some rows late."""
+        return replace(self, duplicates=duplicates, late=late)
+
+
+SCENARIOS: dict[str, Scenario] = {
+    scenario.name: scenario
+    for scenario in (
+        Scenario("tiny", people=120, months=36),
+        Scenario("small", people=1_000, months=36),
+        Scenario("mid", people=20_000, months=36),
+        Scenario("demo", people=600, months=30),
+    )
+}
