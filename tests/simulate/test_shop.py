@@ -138,3 +138,8 @@ def test_months_are_counted_by_the_shop_clock() -> None:
 def test_an_empty_scenario_is_refused(people: int, months: int) -> None:
     with pytest.raises(WrongInput, match="at least one"):
         Scenario("none", people=people, months=months)
+
+
+def test_there_are_phones_for_a_million_people_and_no_more() -> None:
+    with pytest.raises(WrongInput, match="at most 999999"):
+        Scenario("crowd", people=1_000_000, months=1)

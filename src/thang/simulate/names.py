@@ -30,7 +30,7 @@ MANNERS = (
     "Non", "Mới", "Êm", "Hồng", "Ấm", "Lành", "Thưa", "Đầy",
 )  # fmt: skip
 FIRST_PHONE = 900_000_000  # 0900 000 000
-MOST_PEOPLE = 1_000_000  # phones in the block
+MOST_PEOPLE = 999_999  # phones in the block, from 0900 000 001
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Card:
 
 
 def card(key: int, dice: Dice, writes_email: float) -> Card:
-    """The card of the person numbered `key` (from 1, below a million)."""
+    """The card of the person numbered `key` (from 1 to `MOST_PEOPLE`)."""
     name = _name(dice)
     email = _email(name, key, dice) if dice.chance(writes_email) else None
     return Card(name, _phone(key, dice), email)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from thang.simulate.dials import Dials
 from thang.simulate.dice import Dice, pareto, rank_of
-from thang.simulate.names import MOST_PEOPLE, Card, card
+from thang.simulate.names import Card, card
 from thang.simulate.scenario import Scenario
 
 INFLUENCE_MOST = 12.0
@@ -61,7 +61,6 @@ class Person:
 
 def people(scenario: Scenario) -> list[Person]:
     """Everybody who will ever come, in the order of their numbers."""
-    count = min(scenario.people, MOST_PEOPLE - 1)
     traits, cards = Dice(scenario.seed, "traits"), Dice(scenario.seed, "cards")
     dials = scenario.dials
     return [
@@ -70,7 +69,7 @@ def people(scenario: Scenario) -> list[Person]:
             _traits(dials, _is_fan(key, dials.fans), traits),
             card(key, cards, dials.writes_email),
         )
-        for key in range(1, count + 1)
+        for key in range(1, scenario.people + 1)
     ]
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from thang.model import WrongInput
 from thang.simulate.dials import Dials
 from thang.simulate.instants import add_months, instant
+from thang.simulate.names import MOST_PEOPLE
 
 YEAR_START = instant(datetime(2024, 1, 1, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh")))
 
@@ -39,6 +40,11 @@ class Scenario:
             raise WrongInput(
                 f"Scenario {self.name} has {self.people} people over {self.months} months: "
                 f"give at least one of each."
+            )
+        if self.people > MOST_PEOPLE:
+            raise WrongInput(
+                f"Scenario {self.name} has {self.people} people, more than there are invented "
+                f"phones: give at most {MOST_PEOPLE}."
             )
 
     @property

@@ -49,7 +49,7 @@ class Referred:
 
 @dataclass
 class World:
-    """What the acts share; they never call one another, they put appointments on the agenda."""
+    """What the acts share: what one leads to in another, it puts on the agenda."""
 
     scenario: Scenario
     dice: Dice = field(init=False)
