@@ -66,7 +66,7 @@ class Days:
 
     def waking(self, at: int, dice: Dice) -> int:
         """A whole second on the same day, at an hour when people are up."""
-        hour = dice.weighted(HOURS)
+        hour = dice.one_of(HOURS)
         return self._midnights[self.place(at)] + hour * HOUR + dice.below(3600) * SECOND
 
     def parcel(self, after: int, days: int, dice: Dice) -> int:

@@ -21,9 +21,8 @@ AFTER_TET = 20  # purses are light for so long
 BUSIEST = 1.6 * max(WEEKDAYS)
 
 # How busy each hour is: lunch break and late evening, when phones are in hand.
-HOURS: tuple[tuple[int, float], ...] = tuple(
-    enumerate((1, 0, 0, 0, 0, 1, 2, 4, 6, 7, 7, 9, 10, 7, 6, 6, 6, 6, 7, 9, 13, 14, 10, 4))
-)
+_HOURLY = (1, 0, 0, 0, 0, 1, 2, 4, 6, 7, 7, 9, 10, 7, 6, 6, 6, 6, 7, 9, 13, 14, 10, 4)
+HOURS = tuple(hour for hour, weight in enumerate(_HOURLY) for _ in range(weight))
 
 
 def days_to_tet(day: date) -> int | None:
