@@ -114,7 +114,7 @@ class Record:
             return reading.all_links(connection)
 
     def marks(self) -> Int64:
-        """Pairs of an identifier and the hash of a weak sign it came with."""
+        """Rows of an identifier, the hash of a weak sign it came with, and since when."""
         with self._record.reading() as connection:
             return reading.all_marks(connection)
 

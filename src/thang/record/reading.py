@@ -98,8 +98,10 @@ def all_links(connection: Connection) -> Int64:
 
 
 def all_marks(connection: Connection) -> Int64:
-    """Every identifier with the hash of a weak sign that it came with."""
-    return pairs(connection, select(marks.c["identifier"], marks.c.mark).order_by(marks.c.id))
+    """Every identifier with the hash of a weak sign that it came with, and since when."""
+    ask = select(marks.c["identifier"], marks.c.mark, marks.c["at"]).order_by(marks.c.id)
+    rows = all_rows(connection, ask)
+    return np.array(list(zip(*rows, strict=True)), dtype=np.int64).reshape(3, -1).T
 
 
 def all_identifiers(connection: Connection) -> Int64:

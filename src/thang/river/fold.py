@@ -133,18 +133,18 @@ def walk(
         if t > as_of:
             break
         expire(p, rows, w, room, i, t)
+        while y.months[w.month + 1].at <= t:
+            w.month += 1
         if silent == t:
             fall_silent(p, w, t)
             n = record(p, w, out, moves, n, who, t, DUE)
         if monthly == t:
-            w.month = c - 1
             raise_bars(p, w, y, c)
+            w.month = c - 1  # the check's present month is the one that has just ended
             check(p, w, y, c)
             n = record(p, w, out, moves, n, who, t, CHECK)
             w.month = c
         if event == t:
-            while y.months[w.month + 1].at <= t:
-                w.month += 1
             raise_bars(p, w, y, w.month)
             i = live(p, rows, y, w, room, lo, i, hi)
             n = record(p, w, out, moves, n, who, t, EVENT)

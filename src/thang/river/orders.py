@@ -11,7 +11,7 @@ import numpy as np
 
 from thang.model import DAY, Flag
 from thang.river.calendar import Calendar, days
-from thang.river.compiled import inner, kernel
+from thang.river.compiled import allocating, allocating_kernel, inner
 from thang.river.events import CODES, ORDER_KINDS
 from thang.river.program import FAR, Rows, room_for
 from thang.river.tables import Events, Int64
@@ -67,7 +67,7 @@ def order_rows(events: Events, start: Int64, cal: Calendar, window_days: int) ->
     return out[:n]
 
 
-@kernel
+@allocating_kernel
 def derive_orders(
     places: Int64, owner: Int64, day: Int64, events: Events, window: int, parts: Rows, out: Rows
 ) -> int:
@@ -97,7 +97,7 @@ def derive_orders(
     return size
 
 
-@inner
+@allocating
 def by_order(rank: Int64, ref: Int64, places: Int64, first: int, end: int) -> None:
     """The rows of one person by order, those of one order still in time; `rank` of them."""
     n = end - first
@@ -117,7 +117,7 @@ def by_order(rank: Int64, ref: Int64, places: Int64, first: int, end: int) -> No
         rank[j] = row
 
 
-@inner
+@allocating
 def by_instant(out: Rows, first: int, end: int) -> None:
     """Sort one person's derived rows by instant, in place and stable."""
     if end - first > SHORT:
@@ -158,45 +158,57 @@ def one_order(
     size: int,
 ) -> tuple[int, int]:
     """One order's rows in time: its part and its partial refunds; (rows so far, 1 if it counts)."""
-    dated, money, given, delivered = -1, 0, False, FAR
+    dated, delivered = -1, FAR
     for i in rank:
-        r = places[i]
-        k = events.kind[r]
+        k = events.kind[places[i]]
         if k == COMPLETED or k == UPDATED or k == DELIVERED:  # noqa: PLR1714 - numba
-            if dated < 0:
-                dated = i
-            if not given and events.flags[r] & HAS_AMOUNT:
-                money, given = max(events.amount[r], 0), True
+            dated = i if dated < 0 else dated
             if k == DELIVERED:
-                delivered = min(delivered, events.at[r])
+                delivered = min(delivered, events.at[places[i]])
     if dated < 0:
         return size, 0
     placed = places[dated]
     counts = counts_at(events.at[placed], events.flags[placed], delivered, window)
-    begun, voided, counted = size, FAR, money
-    left = money
+    left, known = first_amount(rank, places, events, counts)
+    begun, voided, counted = size, FAR, left
     for i in rank:
         r = places[i]
-        k = events.kind[r]
+        k, change = events.kind[r], 0
         if k == COMPLETED or k == UPDATED or k == DELIVERED:  # noqa: PLR1714
-            continue
-        off = left
-        if k == REFUNDED and events.flags[r] & HAS_AMOUNT:
-            off = min(max(events.amount[r], 0), left)
-        left -= off
-        if left == 0:
+            # The past stays as it was lived: an order is worth nothing until it is said.
+            if not known and events.flags[r] & HAS_AMOUNT and events.at[r] > counts:
+                change, known = max(events.amount[r], 0), True
+        elif k == REFUNDED and events.flags[r] & HAS_AMOUNT:
+            change = -min(max(events.amount[r], 0), left)
+        else:
+            change = -left
+        left += change
+        undoes = not (k == COMPLETED or k == UPDATED or k == DELIVERED)  # noqa: PLR1714
+        if undoes and left == 0:
             voided = events.at[r]
             break
         if events.at[r] <= counts:
             counted = left
-        elif off > 0:
+        elif change != 0:
             who = events.person[r]
-            size = put(out, size, who, events.at[r], ADJUSTED, -off, events.ref[r], counts)
+            size = put(out, size, who, events.at[r], ADJUSTED, change, events.ref[r], counts)
     if counts >= FAR or voided <= counts:
         return begun, 0
     part.ref, part.placed, part.day = events.ref[placed], events.at[placed], day[dated]
     part.counts, part.voided, part.money, part.state = counts, voided, counted, 0
     return size, 1
+
+
+@inner
+def first_amount(rank: Int64, places: Int64, events: Events, counts: int) -> tuple[int, bool]:
+    """What an order is said to be worth by the time it counts, and whether it is said at all."""
+    for i in rank:
+        r = places[i]
+        k = events.kind[r]
+        if k == COMPLETED or k == UPDATED or k == DELIVERED:  # noqa: PLR1714
+            if events.at[r] <= counts and events.flags[r] & HAS_AMOUNT:
+                return max(events.amount[r], 0), True
+    return 0, False
 
 
 @inner
@@ -219,7 +231,7 @@ def put(
     return n + 1
 
 
-@inner
+@allocating
 def count_days(parts: Rows, count: int, person: int, out: Rows, size: int) -> int:
     """The orders of each shop day as one: who carries the day's count, from when to when."""
     if count == 0:
