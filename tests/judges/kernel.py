@@ -73,7 +73,9 @@ def folded(
     if not table.num_rows:
         return Told({}, {})
     first = int(table["at"].to_numpy().min())
-    run = Run(policy, settings, codes, first, max(as_of, first), tuple(bars))
+    if as_of < first:
+        return Told({}, {})
+    run = Run(policy, settings, codes, first, as_of, tuple(bars))
     referrals = referral_rows(table, rows, marks, run)
     moved, placed = fold_step(table, run, referrals)
     moves: dict[int, list[tuple[int, int, int, str]]] = {}

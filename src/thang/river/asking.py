@@ -90,18 +90,16 @@ def holds(p: Program, w: Work, rule: int, t: int, level: int) -> bool:
 
 
 @inner
-def hopes(p: Program, w: Work, rule: int, t: int, level: int) -> int:
-    """0 if only an act of the person can make the rule hold; else 8 plus what waiting may bring."""
-    n, bits = rule, 0
+def may_rise(p: Program, w: Work, rule: int, t: int) -> bool:
+    """Whether a rule holds, or may come to hold by waiting: all that can turn by itself turned well."""
+    n = rule
     while n >= 0:
-        a = read(p, w, p.nodes[n].left, t, level)
-        b = read(p, w, p.nodes[n].right, t, level)
-        yes = compare(a, p.nodes[n].left_by, p.nodes[n].op, b, p.nodes[n].right_by)
         rises = p.nodes[n].rises
         if rises != 0:
-            wanted = (rises & DOWNWARD) == 0
-            if yes != wanted:
-                bits |= rises
-                yes = wanted
+            yes = (rises & DOWNWARD) == 0
+        else:
+            a = read(p, w, p.nodes[n].left, t, -1)
+            b = read(p, w, p.nodes[n].right, t, -1)
+            yes = compare(a, p.nodes[n].left_by, p.nodes[n].op, b, p.nodes[n].right_by)
         n = p.nodes[n].yes if yes else p.nodes[n].no
-    return (bits | 8) if n == TRUE else 0
+    return n == TRUE

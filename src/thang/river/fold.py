@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from thang.river.asking import holds, hopes, read
+from thang.river.asking import holds, may_rise, read
 from thang.river.compiled import inner, kernel
 from thang.river.counting import expire, month_of
 from thang.river.program import (
@@ -170,11 +170,11 @@ def next_check(p: Program, w: Work, y: Year, t: int) -> int:
                 first = min(first, max(rung.hold_check, following))
             elif rule.shape == SILENT and rung.last_act > 0:
                 w.due = min(w.due, rung.last_act + rule.silence)
-        elif rule.rises != 0 or rung.lost_at == t:
-            hope = hopes(p, w, rule.enter, t, -1)
-            asked |= hope & BY_TIME != 0 or hope == 8
-            if hope & BY_BAR:
-                first = min(first, y.months[following].bar_turn)
+        elif rung.lost_at != 0 and holds(p, w, rule.enter, t, -1):
+            asked = True
+        elif rule.rises != 0 and may_rise(p, w, rule.enter, t):
+            asked |= (rule.rises & BY_TIME) != 0
+            first = min(first, y.months[following].bar_turn)
     return following if asked else first
 
 
@@ -231,7 +231,7 @@ def next_change(
     for level in range(p.n_levels):
         rule = p.levels[level]
         if rule.rises & BY_BAR and not w.rungs[level].held:
-            if hopes(p, w, rule.enter, as_of, -1):
+            if may_rise(p, w, rule.enter, as_of):
                 first = min(first, y.months[month + 3 - y.months[month].number % 3].at)
     return first
 

@@ -66,6 +66,7 @@ def examine(p: Program, w: Work, y: Year, t: int) -> None:
         if rule.shape == FACT:
             rung.held = 1 if holds(p, w, rule.enter, t, -1) else 0
         elif not rung.held and rung.lost_at != t:
+            rung.lost_at = 0
             silent = rule.shape == SILENT and rung.last_act > 0
             if silent and rung.last_act + rule.silence <= t:
                 continue
