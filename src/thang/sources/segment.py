@@ -1,0 +1,239 @@
+"""Segment's tracking calls, a JSON object a line (segment.com, spec `common` and `ecommerce/v2`).
+
+An import keeps the instant that a call claims (`timestamp`, else `originalTimestamp`,
+else `sentAt`): clocks are corrected only where calls arrive live.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from thang.model import DAY, Event, Finality, Flag, Gathered, Identifier, Refused
+from thang.river.calendar import instant
+from thang.river.events import ORDER_KINDS, stored_kind
+from thang.sources.people import customer_id, email, masked, phones
+from thang.sources.rows import WHY, decimals_of, finality_flag
+from thang.sources.values import amount
+
+CALLS = {
+    "identify": "identified", "page": "page", "screen": "page", "group": "group_joined",
+    "alias": "identified",
+}  # fmt: skip
+REFS = (
+    "order_id", "ticket_id", "channel", "program_id", "referral_code", "product_id", "post_id",
+    "live_id", "survey_id", "event_id", "community_id",
+)  # fmt: skip
+GRADES = ("rating", "severity", "score", "stars")
+OTHERS = ("referee_user_id", "referee", "clicked_by", "invitee_user_id")
+MONEY = ("revenue", "total", "value", "amount")
+PRIVATE = frozenset(
+    {
+        "name", "first_name", "last_name", "firstName", "lastName", "fullName", "phone", "email",
+        "address", "birthday", "invitee_email", "invitee_first_name", "invitee_last_name",
+        "review_body", "message_body", "share_message", "recipient", "body", "reason", "note",
+        "ip", "feedback",
+    }
+)  # fmt: skip
+TURNED = {"invite_sent": "referral_sent"}
+TELLING = frozenset({"product_reviewed", "post_shared", "product_shared", "cart_shared", "ugc_posted"})
+
+
+class Calls:
+    """Reads the calls of one file."""
+
+    def __init__(
+        self, source: str, currency: str, currencies: frozenset[str], region: str | None, now: int
+    ) -> None:
+        self.source, self.currency, self.currencies = source, currency, currencies
+        self.region, self.now = region, now
+        self._decode = msgspec.json.Decoder().decode
+
+    def read(self, lines: Iterator[str]) -> Iterator[Gathered]:
+        """Each line's event, or its refusal."""
+        for number, line in enumerate(lines, 1):
+            if not line.strip("\ufeff \r\n\t"):
+                continue
+            found = self._call(line)
+            if isinstance(found, Event):
+                yield Gathered(1, (found,))
+            else:
+                refused = Refused(self.source, f"line {number}", found, WHY[found], line[:32_000])
+                yield Gathered(1, (), refused)
+
+    def _call(self, line: str) -> Event | str:
+        try:
+            call = self._decode(line.lstrip("\ufeff").encode("utf-8", "replace"))
+        except (msgspec.DecodeError, RecursionError):
+            return "json"
+        if not isinstance(call, dict):
+            return "json"
+        at = self._at(call)
+        if at is None or at < 0:
+            return "date"
+        if at > self.now + DAY:
+            return "future"
+        kind = self._kind(call)
+        if kind is None:
+            return "no_event" if call.get("type") == "track" else "type"
+        return self._event(call, kind, at)
+
+    def _at(self, call: Mapping[str, Any]) -> int | None:
+        for key in ("timestamp", "originalTimestamp", "sentAt"):
+            text = call.get(key)
+            if isinstance(text, str) and text:
+                try:
+                    when = datetime.fromisoformat(text)
+                except ValueError:
+                    return None
+                return instant(when) if when.tzinfo else None
+        return None
+
+    def _kind(self, call: Mapping[str, Any]) -> str | None:
+        if call.get("type") == "track":
+            name = call.get("event")
+            kind = stored_kind(name) if isinstance(name, str) else ""
+            return TURNED.get(kind, kind) or None
+        return CALLS.get(str(call.get("type")))
+
+    def _event(self, call: Mapping[str, Any], kind: str, at: int) -> Event | str:
+        properties = _mapping(call.get("properties"))
+        traits = {**_mapping(_mapping(call.get("context")).get("traits")), **_mapping(call.get("traits"))}
+        who = self._who(call, traits)
+        other = self._other(properties)
+        if kind == "referral_converted" and properties.get("referrer_user_id"):
+            # Told on the friend's line: the event is the referrer's, the friend its other person.
+            referrer = customer_id(str(properties["referrer_user_id"]))
+            who, other = (Identifier("customer", referrer),) if referrer else (), who[:1]
+        if not who:
+            return "no_identifier"
+        money = self._money(kind, properties)
+        if isinstance(money, str):
+            return money
+        finality = self._finality(call)
+        return Event(
+            source=self.source,
+            kind=kind,
+            at=at,
+            identifiers=who,
+            message_id=str(call["messageId"]) if call.get("messageId") else None,
+            other=other,
+            ref=_ref(kind, properties),
+            amount=money,
+            currency=str(properties.get("currency") or self.currency) if money is not None else "",
+            grade=_grade(properties),
+            flags=_flags(kind, properties, money, finality),
+            finality=finality,
+            marks=_marks(call, properties),
+            personal=_personal(traits, properties),
+            properties={k: v for k, v in properties.items() if k not in PRIVATE},
+        )
+
+    def _who(self, call: Mapping[str, Any], traits: Mapping[str, Any]) -> tuple[Identifier, ...]:
+        found: list[Identifier] = []
+        for key, namespace in (("userId", "customer"), ("previousId", "customer"),
+                               ("anonymousId", "anonymous")):  # fmt: skip
+            value = call.get(key)
+            own = customer_id(str(value)) if isinstance(value, str | int) else None
+            if own:
+                found.append(Identifier(namespace, own))
+        if isinstance(traits.get("phone"), str):
+            found += [Identifier("phone", n) for n in phones(traits["phone"], self.region)]
+        address = email(traits["email"]) if isinstance(traits.get("email"), str) else None
+        if address:
+            found.append(Identifier("email", address))
+        return tuple(found)
+
+    def _other(self, properties: Mapping[str, Any]) -> tuple[Identifier, ...]:
+        for key in OTHERS:
+            value = customer_id(str(properties[key])) if properties.get(key) else None
+            if value:
+                return (Identifier("customer", value),)
+        return ()
+
+    def _money(self, kind: str, properties: Mapping[str, Any]) -> int | None | str:
+        """Orders are worth their revenue, else their total without tax and shipping."""
+        currency = str(properties.get("currency") or self.currency)
+        for name in MONEY:
+            if properties.get(name) is None:
+                continue
+            if currency not in self.currencies:
+                return "currency"
+            money = amount(_figure(properties[name]), decimals_of(currency), comma=False)
+            if money is None:
+                return "amount"
+            if name == "total" and kind in ORDER_KINDS:
+                for part in ("tax", "shipping"):
+                    off = amount(_figure(properties.get(part) or 0), decimals_of(currency), comma=False)
+                    money -= off or 0
+            return money if money >= 0 else "negative_amount"
+        return None
+
+    def _finality(self, call: Mapping[str, Any]) -> Finality:
+        said = _mapping(_mapping(call.get("context")).get("thang")).get("finality")
+        return Finality(said) if said in list(Finality) else Finality.COMPLETED
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _figure(value: Any) -> str:
+    """A JSON number as digits, never in scientific form."""
+    return format(value, "f") if isinstance(value, float) else str(value)
+
+
+def _ref(kind: str, properties: Mapping[str, Any]) -> str:
+    if kind in ("referral_sent", "referral_clicked", "referral_converted"):
+        return str(properties.get("referral_code") or "")
+    for key in REFS:
+        if properties.get(key):
+            return str(properties[key])
+    return ""
+
+
+def _grade(properties: Mapping[str, Any]) -> int:
+    """Stars, severity or score; Segment's `rating` is a string."""
+    for key in GRADES:
+        try:
+            return max(-9999, min(9999, int(float(properties[key]))))
+        except (KeyError, TypeError, ValueError, OverflowError):
+            continue
+    return 0
+
+
+def _flags(kind: str, properties: Mapping[str, Any], money: int | None, finality: Finality) -> Flag:
+    flags = finality_flag(finality) | (Flag.AMOUNT if money is not None else Flag(0))
+    told = properties.get("public")
+    shown = bool(properties.get("url") or properties.get("clicks")) or kind == "product_reviewed"
+    if kind in TELLING and (told if isinstance(told, bool) else shown):
+        flags |= Flag.PUBLIC
+    if properties.get("verified") is True:
+        flags |= Flag.VERIFIED
+    if properties.get("ok") is True or properties.get("useful") is True:
+        flags |= Flag.OK
+    if properties.get("ok") is False:
+        flags |= Flag.FAILED
+    return flags
+
+
+def _marks(call: Mapping[str, Any], properties: Mapping[str, Any]) -> tuple[Identifier, ...]:
+    device = _mapping(_mapping(call.get("context")).get("device")).get("id")
+    payment = properties.get("payment_fingerprint")
+    found = [("device", device), ("payment", payment)]
+    return tuple(Identifier(n, str(v)) for n, v in found if v and not masked(str(v)))
+
+
+def _personal(traits: Mapping[str, Any], properties: Mapping[str, Any]) -> dict[str, str]:
+    found = {}
+    for key, value in (*traits.items(), *((k, v) for k, v in properties.items() if k in PRIVATE)):
+        if value not in (None, "", {}, []):
+            found[key] = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    first, last = found.get("firstName"), found.get("lastName")
+    if "name" not in found and (first or last):
+        found["name"] = " ".join(part for part in (last, first) if part)
+    return found
