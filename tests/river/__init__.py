@@ -1,0 +1,1 @@
+"""The river's own tests: pure functions, judged from outside."""
