@@ -18,7 +18,7 @@ __version__ = "0.1.0"
 __all__ = ["__version__", "open"]
 
 
-def open(folder: str | Path) -> Workspace:  # noqa: A001 - the door is called what it does
+def open(folder: str | Path) -> Workspace:
     """The workspace of a shop's folder, with the verbs of the command line."""
     from thang.workspace.shop import Workspace  # noqa: PLC0415 - numpy waits until it is wanted
 

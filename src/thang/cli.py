@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any
 
 import typer
 
 ShopOption = Annotated[Path, typer.Option("--shop", help="The shop's folder.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
-Maybe = Optional  # typer reads annotations at run time
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
@@ -42,7 +41,7 @@ def init(
 def import_(
     file: Annotated[Path, typer.Argument(help="CSV, TSV, text, JSONL, XLSX or Parquet.")],
     mapping: Annotated[
-        Maybe[Path], typer.Option("--map", help="YAML: which column means what.")
+        Path | None, typer.Option("--map", help="YAML: which column means what.")
     ] = None,
     shop: ShopOption = Path("shop"),
     json: JsonOption = False,
@@ -64,13 +63,13 @@ def import_(
 @app.command()
 def classify(
     as_of: Annotated[
-        Maybe[str], typer.Option("--as-of", help="A shop day, YYYY-MM-DD; now if left out.")
+        str | None, typer.Option("--as-of", help="A shop day, YYYY-MM-DD; now if left out.")
     ] = None,
     engine: Annotated[str, typer.Option(help="duckdb, or spark for Parquet folders.")] = "duckdb",
     events: Annotated[
-        Maybe[Path], typer.Option(help="Spark: Parquet of events instead of the shop's own.")
+        Path | None, typer.Option(help="Spark: Parquet of events instead of the shop's own.")
     ] = None,
-    out: Annotated[Maybe[Path], typer.Option(help="Spark: folder for the Parquet results.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Spark: folder for the Parquet results.")] = None,
     everybody: Annotated[bool, typer.Option(help="Fold everybody, not only who changed.")] = False,
     shop: ShopOption = Path("shop"),
     json: JsonOption = False,
@@ -99,7 +98,7 @@ def classify(
 @app.command()
 def ladder(
     month: Annotated[
-        Maybe[str], typer.Option(help="Moves of this month, YYYY-MM; the last full one.")
+        str | None, typer.Option(help="Moves of this month, YYYY-MM; the last full one.")
     ] = None,
     shop: ShopOption = Path("shop"),
     json: JsonOption = False,
@@ -120,7 +119,7 @@ def ladder(
 @app.command()
 def explain(
     person: Annotated[str, typer.Argument(help="A customer id, phone, e-mail or p_… reference.")],
-    at: Annotated[Maybe[str], typer.Option(help="A past shop day, YYYY-MM-DD.")] = None,
+    at: Annotated[str | None, typer.Option(help="A past shop day, YYYY-MM-DD.")] = None,
     shop: ShopOption = Path("shop"),
     json: JsonOption = False,
 ) -> None:
@@ -152,7 +151,7 @@ def export(
 
 @policy_app.command("check")
 def policy_check(
-    file: Annotated[Maybe[Path], typer.Argument(help="The shop's policy.yaml if left out.")] = None,
+    file: Annotated[Path | None, typer.Argument(help="The shop's policy.yaml if left out.")] = None,
     shop: ShopOption = Path("shop"),
     json: JsonOption = False,
 ) -> None:
@@ -172,7 +171,7 @@ def policy_check(
 
 @policy_app.command("diff")
 def policy_diff(
-    file: Annotated[Maybe[Path], typer.Argument(help="The shop's policy.yaml if left out.")] = None,
+    file: Annotated[Path | None, typer.Argument(help="The shop's policy.yaml if left out.")] = None,
     shop: ShopOption = Path("shop"),
     json: JsonOption = False,
 ) -> None:
@@ -191,7 +190,7 @@ def simulate(
     file: Annotated[Path, typer.Argument(help="Where to write the events, as Segment JSONL.")],
     scenario: Annotated[str, typer.Option(help="tiny, small, mid or demo.")] = "small",
     seed: Annotated[int, typer.Option(help="The same seed is the same shop.")] = 1,
-    truth: Annotated[Maybe[Path], typer.Option(help="Where to write what is true of it.")] = None,
+    truth: Annotated[Path | None, typer.Option(help="Where to write what is true of it.")] = None,
     json: JsonOption = False,
 ) -> None:
     """Invent a shop: plainly invented people, and events to import."""
@@ -236,10 +235,10 @@ def main() -> None:
     try:
         app()
     except ThangError as error:
-        print(f"thang: {error}", file=sys.stderr)  # noqa: T201 - this is what stderr is for
+        print(f"thang: {error}", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
-        print("thang: stopped; what was committed is kept.", file=sys.stderr)  # noqa: T201
+        print("thang: stopped; what was committed is kept.", file=sys.stderr)
         sys.exit(1)
 
 

@@ -38,7 +38,7 @@ class Flag(IntFlag):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Identifier:
-    """What one channel knows a person by: a namespace (`phone`, `email`, `customer`, …) and a value."""
+    """What one channel knows a person by: a namespace (`phone`, `customer`, …) and a value."""
 
     namespace: str
     value: str
@@ -126,4 +126,4 @@ class WrongPolicy(ThangError):
 
 
 class Unavailable(ThangError):
-    """A part of the shop's folder cannot be used now: taken by another process, full, or damaged."""
+    """A part of the shop's folder cannot be used now: taken, full, or damaged."""

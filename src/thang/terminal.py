@@ -18,13 +18,19 @@ from thang.river.calendar import moment
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from rich.console import JustifyMethod
+
     from thang.model import Tally
     from thang.workspace.classify import Classified
     from thang.workspace.ingest import Imported
     from thang.workspace.ladder import Ladder
     from thang.workspace.preview import Preview
 
-BAR_WIDTH = 28
+BAR_WIDTH = 10
+COLUMNS: tuple[tuple[str, JustifyMethod], ...] = (
+    ("", "right"), ("", "left"), ("", "left"), ("people", "right"), ("", "left"),
+    ("entered", "right"), ("rose", "right"), ("fell", "right"),
+)  # fmt: skip
 
 
 @contextmanager
@@ -75,10 +81,12 @@ def import_summary(done: Imported) -> Text:
 
 def classify_summary(done: Classified, policy: Policy) -> str:
     """How many were placed, and a hint where the events end long before the date."""
-    text = f"{done.people:,} people placed ({done.folded:,} folded), window {done.version.settings.window_days} days."
+    days = done.version.settings.window_days
+    text = f"{done.people:,} people placed ({done.folded:,} folded), window {days} days."
     last = moment(done.events_through, policy.shop.tz)
     if (moment(done.as_of, policy.shop.tz) - last).days > 60:
-        text += f"\nThe last event is of {last:%Y-%m-%d}: for the ladder of then, add --as-of {last:%Y-%m-%d}."
+        day = f"{last:%Y-%m-%d}"
+        text += f"\nThe last event is of {day}: for the ladder of then, add --as-of {day}."
     return text
 
 
@@ -86,16 +94,16 @@ def ladder_table(found: Ladder, policy: Policy) -> Group:
     """The rungs from the top, with a bar each."""
     most = max((level.people for level in found.levels), default=0) or 1
     names = {level.key: level.names for level in policy.levels}
-    table = Table(box=None, pad_edge=False)
-    for title, side in (("", "right"), ("", "left"), ("people", "right"), ("", "left"),
-                        ("entered", "right"), ("rose", "right"), ("fell", "right")):  # fmt: skip
-        table.add_column(title, justify=side)  # type: ignore[arg-type]
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    for title, side in COLUMNS:
+        table.add_column(title, justify=side, no_wrap=True)
     for level in reversed(found.levels):
         name = names.get(level.key, {})
         width = round(BAR_WIDTH * level.people / most)
         bar = "█" * width or ("▏" if level.people else "")
         table.add_row(
-            str(level.rung), f"{name.get('vi', level.key)} · {name.get('en', level.key)}",
+            str(level.rung), name.get("vi", level.key),
+            Text(name.get("en", level.key), style="dim"),
             f"{level.people:,}", Text(bar, style="green"),
             f"{level.entered:,}", f"{level.up:,}", f"{level.down:,}",
         )  # fmt: skip
@@ -120,6 +128,10 @@ def explanation(found: dict[str, Any], policy: Policy) -> Group:
     if step:
         lines.append(Text(f"  next {names[step['level']]} ({step['level']}):"))
         lines += [Text(f"    missing: {_told(reason)}") for reason in step["missing"]]
+    hold = found["hold"]
+    if hold:
+        late = f", {hold['failures']} failed checks" if hold["failures"] else ""
+        lines.append(Text(f"  held; asked again from {hold['asked_from'][:10]} on{late}"))
     fall = found["demotion"]
     if fall:
         why = "; ".join(_told(reason) for reason in fall["unless"])

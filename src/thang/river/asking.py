@@ -61,8 +61,8 @@ def compare(a: int, a_by: int, op: int, b: int, b_by: int) -> bool:
         if a == NONE_TRUE or b == NONE_TRUE:
             return True
         if a == INFINITE:
-            return op == GT or op == GE or op == NE  # noqa: PLR1714 - numba compares numbers
-        return op == LT or op == LE or op == NE  # noqa: PLR1714
+            return op == GT or op == GE or op == NE
+        return op == LT or op == LE or op == NE
     left, right = a * a_by, b * b_by
     if op == GE:
         return left >= right
@@ -91,7 +91,7 @@ def holds(p: Program, w: Work, rule: int, t: int, level: int) -> bool:
 
 @inner
 def may_rise(p: Program, w: Work, rule: int, t: int) -> bool:
-    """Whether a rule holds, or may come to hold by waiting: all that can turn by itself turned well."""
+    """Whether a rule holds, or may by waiting: all that can turn by itself has turned well."""
     n = rule
     while n >= 0:
         rises = p.nodes[n].rises

@@ -139,9 +139,10 @@ def beta_cdf(x: NDArray[np.float64], a: float, b: float) -> NDArray[np.float64]:
     left = np.where(swap, 1 - x, x)
     p, q = np.where(swap, b, a), np.where(swap, a, b)
     with np.errstate(divide="ignore"):
-        front = np.exp(
-            p * np.log(left) + q * np.log1p(-left) + lgamma(a + b) - lgamma(a) - lgamma(b)
-        ) / p
+        front = (
+            np.exp(p * np.log(left) + q * np.log1p(-left) + lgamma(a + b) - lgamma(a) - lgamma(b))
+            / p
+        )
     inside = np.where((x <= 0) | (x >= 1), 0.0, front * _fraction(left, p, q))
     value = np.where(swap, 1 - inside, inside)
     return np.where(x <= 0, 0.0, np.where(x >= 1, 1.0, value))

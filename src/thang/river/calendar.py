@@ -19,7 +19,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Calendar(NamedTuple):
-    """`months[i]` is the first instant of month i of the table; `offsets[j]` holds from `turns[j]`."""
+    """Months by their first instants; `offsets[j]` from UTC holds from `turns[j]` on."""
 
     months: Int64  # first instants of consecutive months, UTC microseconds
     number: Int64  # year * 12 + month - 1 of each
@@ -93,9 +93,11 @@ def _offset(zone: ZoneInfo, at: int) -> int:
 def days(cal: Calendar, at: Int64) -> Int32:
     """The shop-day number (days since 1970 on the shop's clock) of each instant."""
     if len(cal.offsets) == 1:
-        return ((at + cal.offsets[0]) // DAY).astype(np.int32)
+        alone: Int32 = ((at + cal.offsets[0]) // DAY).astype(np.int32)
+        return alone
     place = np.searchsorted(cal.turns, at, side="right") - 1
-    return ((at + cal.offsets[np.maximum(place, 0)]) // DAY).astype(np.int32)
+    found: Int32 = ((at + cal.offsets[np.maximum(place, 0)]) // DAY).astype(np.int32)
+    return found
 
 
 def quarter_starts(cal: Calendar, first: int, last: int) -> list[int]:

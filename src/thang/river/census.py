@@ -13,8 +13,8 @@ import numpy as np
 from thang.river.asking import holds
 from thang.river.compiled import inner, kernel
 from thang.river.counting import apply, expire, month_of
-from thang.river.standing import begin
 from thang.river.program import Program, Rows, room_for
+from thang.river.standing import begin
 from thang.river.tables import Int64
 from thang.river.work import Line, Room, Work, Year
 

@@ -2,8 +2,8 @@
 
 Compiling costs half a minute once, and about a second at the start of each later
 process; it repays that from some ten thousand events on. Below, and to check the
-compiler against itself, the very same functions run as Python. The choice is made once, before a kernel is
-first imported.
+compiler against itself, the very same functions run as Python. The choice is made
+once, before a kernel is first imported.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def kernel(function: F) -> F:
 
 
 def inner(function: F) -> F:
-    """A function that only kernels call: compiled without a way in from Python, which costs most."""
+    """A function that only kernels call: compiled without the costly way in from Python."""
     return _made(function, from_python=False)
 
 
@@ -78,5 +78,5 @@ def _numba() -> Any:
         digest = hashlib.blake2b(b"".join(s.read_bytes() for s in sources), digest_size=8)
         base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
         Mode.cache = base / "thang" / f"kernels-{digest.hexdigest()}"
-        numba.config.CACHE_DIR = str(Mode.cache)
+        setattr(numba.config, "CACHE_DIR", str(Mode.cache))  # noqa: B010 - made at run time
     return numba

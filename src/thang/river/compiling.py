@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import lcm
@@ -20,6 +20,9 @@ BARS = ("premier_bar", "median_member_spend", "buyers")
 ORDER_PARTS = ("order_counted", "order_joined")
 AT_ONCE = ("order_voided", "referral_undone", "chargeback")
 ANY_DAY = 36_500  # a ring that holds a hundred years of days, for windows that never end
+
+
+Maker = Callable[["Slots", Quantity], None]
 
 
 @dataclass(slots=True)
@@ -52,7 +55,9 @@ class Slots:
     months_rings: int = 0
     open_sets: int = 0
 
-    def slot(self, name: str, read: int = p.PLAIN, scale: int = 1, aux: int = -1, of: int = 0) -> int:
+    def slot(
+        self, name: str, read: int = p.PLAIN, scale: int = 1, aux: int = -1, of: int = 0
+    ) -> int:
         self.names[name] = len(self.scale)
         self.scale.append(scale)
         self.read.append(read)
@@ -199,7 +204,14 @@ def _bar(slots: Slots, q: Quantity) -> None:
     slots.bars[bar] = slots.slot(q.name, p.BAR)
 
 
-MAKERS = {
+def _plain(read: int) -> Maker:
+    def make(slots: Slots, q: Quantity) -> None:
+        slots.slot(q.name, read)
+
+    return make
+
+
+MAKERS: dict[Measure, Maker] = {
     Measure.COUNT: _count,
     Measure.SUM: _count,
     Measure.DAYS: _days,
@@ -209,11 +221,11 @@ MAKERS = {
     Measure.POINTS: _points,
     Measure.POINT_DAYS: _points,
     Measure.OPEN: _open,
-    Measure.SINCE_ORDER: lambda slots, q: slots.slot(q.name, p.SINCE_ORDER),
-    Measure.GAP: lambda slots, q: slots.slot(q.name, p.GAP),
-    Measure.SETTING: lambda slots, q: slots.slot(q.name),
+    Measure.SINCE_ORDER: _plain(p.SINCE_ORDER),
+    Measure.GAP: _plain(p.GAP),
+    Measure.SETTING: _plain(p.PLAIN),
     Measure.BAR: _bar,
-    Measure.OWN_BAR: lambda slots, q: slots.slot(q.name, p.OWN_BAR),
+    Measure.OWN_BAR: _plain(p.OWN_BAR),
 }
 
 
@@ -243,9 +255,7 @@ def _pack(
         "entries": [_entry(e) for e in entries],
         "windows": slots.windows,
         "rings": [(at[i], size - 1) for i, size in enumerate(slots.rings)],
-        "lines": [
-            (a.per_days * DAY, a.cap or 0, int(a.once_per_ref)) for a in _line_acts(slots)
-        ],
+        "lines": [(a.per_days * DAY, a.cap or 0, int(a.once_per_ref)) for a in _line_acts(slots)],
         "nodes": nodes.rows(),
         "levels": [_level(slots, x, rules, i) for i, x in enumerate(policy.levels)],
     }
@@ -322,9 +332,7 @@ def _acts(levels: tuple[Level, ...]) -> list[tuple[tuple[str, ...], int]]:
     return [(x.silence.acts, 1 << i) for i, x in enumerate(levels) if x.silence]
 
 
-def _mark_kinds(
-    table: p.Rows, policy: Policy, entries: list[Entry], codes: dict[str, int]
-) -> None:
+def _mark_kinds(table: p.Rows, policy: Policy, entries: list[Entry], codes: dict[str, int]) -> None:
     of_entries = np.array([codes[e.kind] for e in entries], np.int64)
     table["first"] = np.searchsorted(of_entries, np.arange(len(table)))
     table["last"] = np.searchsorted(of_entries, np.arange(len(table)), side="right")

@@ -180,9 +180,9 @@ def happen(p: Program, rows: Rows, w: Work, room: Room, j: int) -> None:
                 rows[j].earned |= 1 << p.entries[e].aux
         elif does == MONTHS:
             month_act(w, p.entries[e].aux, w.month, 1)
-        elif does == SWITCH_ON or does == SWITCH_OFF:  # noqa: PLR1714 - numba compares numbers
+        elif does == SWITCH_ON or does == SWITCH_OFF:
             w.v[p.entries[e].slot] = 1 if does == SWITCH_ON else 0
-        elif does == OPEN or does == CLOSE:  # noqa: PLR1714
+        elif does == OPEN or does == CLOSE:
             open_or_close(w, room, p.entries[e].aux, p.entries[e].slot, rows[j].ref, does == OPEN)
         else:
             feed(p, rows, w, room, j, e, 1)
@@ -209,7 +209,7 @@ def anchored(rows: Rows, lo: int, head: int, j: int, referral: bool) -> int:
 
 @inner
 def in_windows(p: Program, rows: Rows, w: Work, room: Room, i: int, sign: int) -> None:
-    """Change what row i gives wherever it still counts: for ever, and in windows it is inside of."""
+    """Change what row i gives wherever it counts: for ever, and in the windows it is in."""
     change(p, rows, w, room, i, -1, sign)
     for n in range(p.n_windows):
         if i >= w.tail[n]:
@@ -218,7 +218,7 @@ def in_windows(p: Program, rows: Rows, w: Work, room: Room, i: int, sign: int) -
 
 @inner
 def correct(p: Program, rows: Rows, w: Work, room: Room, lo: int, j: int, months: object) -> None:
-    """A correction: the row it is anchored to gives less, nothing, or carries its day from now on."""
+    """The row a correction is anchored to gives less, nothing, or carries its day from now."""
     k = rows[j].kind
     i = anchored(rows, lo, j, j, k == UNDONE)
     if i < 0:
@@ -232,14 +232,14 @@ def correct(p: Program, rows: Rows, w: Work, room: Room, lo: int, j: int, months
     else:
         if rows[i].counts:
             living(w, room, rows[i].at, rows[i].day, -1)
-        forget(p, rows, w, room, i, months)
+        forget(p, rows, w, i, months)
         rows[i].counts, rows[i].left, rows[i].dead = 0, 0, 1
         return
     in_windows(p, rows, w, room, i, 1)
 
 
 @inner
-def forget(p: Program, rows: Rows, w: Work, room: Room, i: int, months: object) -> None:
+def forget(p: Program, rows: Rows, w: Work, i: int, months: object) -> None:
     """An undone act no longer stands in its month."""
     k = rows[i].kind
     for e in range(p.kinds[k].first, p.kinds[k].last):
@@ -310,7 +310,7 @@ def insert_gap(room: Room, known: int, gap: int) -> None:
 def apply(p: Program, rows: Rows, w: Work, room: Room, lo: int, j: int, months: object) -> None:
     """Row j happens, whatever it is."""
     k = rows[j].kind
-    if k == ADJUSTED or k == VOIDED or k == RECOUNTED or k == UNDONE:  # noqa: PLR1714
+    if k == ADJUSTED or k == VOIDED or k == RECOUNTED or k == UNDONE:
         correct(p, rows, w, room, lo, j, months)
         happen(p, rows, w, room, j)
         return

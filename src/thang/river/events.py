@@ -81,7 +81,7 @@ ORDER_KINDS: tuple[str, ...] = (
 
 
 def stored_kind(name: str) -> str:
-    """The stored form of a wire name: `Order Completed` and `orderCompleted` -> `order_completed`."""
+    """The stored form of a wire name: `Order Completed`, `orderCompleted`: `order_completed`."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name.strip())
     return re.sub(r"[^0-9a-z]+", "_", spaced.lower()).strip("_")
 

@@ -217,9 +217,7 @@ def finish(
 
 
 @inner
-def next_change(
-    p: Program, w: Work, y: Year, ahead: int, month: int, as_of: int
-) -> int:
+def next_change(p: Program, w: Work, y: Year, ahead: int, month: int, as_of: int) -> int:
     """The first instant at which the answer can change without a new event; early, never late.
 
     Bars of quarters to come are not known yet, so whoever lacks but a bar is asked at each.

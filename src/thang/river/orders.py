@@ -14,7 +14,7 @@ from thang.river.calendar import Calendar, days
 from thang.river.compiled import allocating, allocating_kernel, inner
 from thang.river.events import CODES, ORDER_KINDS
 from thang.river.program import FAR, Rows, room_for
-from thang.river.tables import Events, Int64
+from thang.river.tables import Events, Int32, Int64
 
 COMPLETED, UPDATED = CODES["order_completed"], CODES["order_updated"]
 DELIVERED, REFUNDED = CODES["order_delivered"], CODES["order_refunded"]
@@ -69,7 +69,7 @@ def order_rows(events: Events, start: Int64, cal: Calendar, window_days: int) ->
 
 @allocating_kernel
 def derive_orders(
-    places: Int64, owner: Int64, day: Int64, events: Events, window: int, parts: Rows, out: Rows
+    places: Int64, owner: Int64, day: Int32, events: Events, window: int, parts: Rows, out: Rows
 ) -> int:
     """Person by person, order by order; the number of derived rows written."""
     n, size, i = len(places), 0, 0
@@ -150,7 +150,7 @@ def swap(out: Rows, j: int) -> None:
 def one_order(
     rank: Int64,
     places: Int64,
-    day: Int64,
+    day: Int32,
     events: Events,
     window: int,
     part: Rows,
@@ -161,7 +161,7 @@ def one_order(
     dated, delivered = -1, FAR
     for i in rank:
         k = events.kind[places[i]]
-        if k == COMPLETED or k == UPDATED or k == DELIVERED:  # noqa: PLR1714 - numba
+        if k == COMPLETED or k == UPDATED or k == DELIVERED:
             dated = i if dated < 0 else dated
             if k == DELIVERED:
                 delivered = min(delivered, events.at[places[i]])
@@ -174,7 +174,7 @@ def one_order(
     for i in rank:
         r = places[i]
         k, change = events.kind[r], 0
-        if k == COMPLETED or k == UPDATED or k == DELIVERED:  # noqa: PLR1714
+        if k == COMPLETED or k == UPDATED or k == DELIVERED:
             # The past stays as it was lived: an order is worth nothing until it is said.
             if not known and events.flags[r] & HAS_AMOUNT and events.at[r] > counts:
                 change, known = max(events.amount[r], 0), True
@@ -183,7 +183,7 @@ def one_order(
         else:
             change = -left
         left += change
-        undoes = not (k == COMPLETED or k == UPDATED or k == DELIVERED)  # noqa: PLR1714
+        undoes = not (k == COMPLETED or k == UPDATED or k == DELIVERED)
         if undoes and left == 0:
             voided = events.at[r]
             break
@@ -205,7 +205,7 @@ def first_amount(rank: Int64, places: Int64, events: Events, counts: int) -> tup
     for i in rank:
         r = places[i]
         k = events.kind[r]
-        if k == COMPLETED or k == UPDATED or k == DELIVERED:  # noqa: PLR1714
+        if k == COMPLETED or k == UPDATED or k == DELIVERED:
             if events.at[r] <= counts and events.flags[r] & HAS_AMOUNT:
                 return max(events.amount[r], 0), True
     return 0, False
@@ -283,9 +283,7 @@ def several_parts(parts: Rows, mine: Int64, person: int, out: Rows, size: int) -
             if carrier >= 0:
                 heir = parts[carrier]
                 heir.state = 2
-                size = put(
-                    out, size, person, part.voided, RECOUNTED, 0, heir.ref, heir.counts
-                )
+                size = put(out, size, person, part.voided, RECOUNTED, 0, heir.ref, heir.counts)
 
 
 @inner
@@ -294,7 +292,7 @@ def next_turn(parts: Rows, mine: Int64) -> int:
     t, found = FAR, -1
     for a in mine:
         part = parts[a]
-        living = part.state == 1 or part.state == 2  # noqa: PLR1714
+        living = part.state == 1 or part.state == 2
         if living and part.voided < FAR and part.voided <= t:
             t, found = part.voided, a
         elif part.state == 0 and part.counts < t:
@@ -307,8 +305,6 @@ def eldest(parts: Rows, mine: Int64) -> int:
     """The living part of a day that counted first, or -1."""
     best = -1
     for b in mine:
-        if parts[b].state == 1 and (
-            best < 0 or parts[b].counts < parts[best].counts
-        ):
+        if parts[b].state == 1 and (best < 0 or parts[b].counts < parts[best].counts):
             best = b
     return best

@@ -13,9 +13,8 @@ from typing import Any
 import numpy as np
 
 # What an entry does with an event.
-COUNT, SUM, DAYS, MONTHS, SWITCH_ON, SWITCH_OFF, OPEN, CLOSE, EARN, POINTS, POINT_DAYS, ORDERS, SPEND = (
-    range(13)
-)  # fmt: skip
+COUNT, SUM, DAYS, MONTHS, SWITCH_ON, SWITCH_OFF, OPEN, CLOSE = range(8)
+EARN, POINTS, POINT_DAYS, ORDERS, SPEND = range(8, 13)
 
 # How a slot is read.
 PLAIN, SINCE_ORDER, GAP, MONTHS_OF, OWN_BAR, BAR = range(6)

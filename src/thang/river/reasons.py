@@ -14,7 +14,7 @@ Look = Callable[[str], Value]
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One comparison: the quantity, its value, what the rule needs of it, and whether it has that."""
+    """One comparison: a quantity, its value, what the rule needs, and whether it has that."""
 
     quantity: str
     value: Value

@@ -104,7 +104,7 @@ def _first_order(orders: Rows, friend: int) -> int:
     best = -1
     i = first_of(orders, friend)
     while i < len(orders) and orders[i].person == friend:
-        if orders[i].kind == COUNTED or orders[i].kind == JOINED:  # noqa: PLR1714 - numba
+        if orders[i].kind == COUNTED or orders[i].kind == JOINED:
             if best >= 0 and orders[i].at > orders[best].at:
                 break
             earlier = best < 0 or orders[i].anchor < orders[best].anchor

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import lcm
+
 from thang.policy.schema import (
     Always,
     And,
@@ -196,8 +197,7 @@ class Nodes:
 
     def rows(self) -> list[tuple[int, ...]]:
         return [
-            (n.left_by, n.right_by, n.left, n.op, n.right, n.yes, n.no, n.rises)
-            for n in self.nodes
+            (n.left_by, n.right_by, n.left, n.op, n.right, n.yes, n.no, n.rises) for n in self.nodes
         ]
 
 

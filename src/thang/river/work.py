@@ -27,7 +27,6 @@ from thang.river.program import (
 )
 from thang.river.tables import Bar, Int64
 
-
 ROW = np.dtype(
     [
         ("at", np.int64),

@@ -116,9 +116,10 @@ def _dates(
         return replace(plain, day_first=day), ()
     if shop.tz == "Asia/Ho_Chi_Minh":
         return replace(plain, day_first=True), ("Dates are read as day/month/year.",)
+    example = next(text for text in texts if undecided([text]))
     raise WrongInput(
-        f"{path.name}: dates such as {next(t for t in texts if undecided([t]))!r} may begin with the day "
-        "or the month: say which with `date_format` in a --map file."
+        f"{path.name}: dates such as {example!r} may begin with the day or the month: "
+        "say which with `date_format` in a --map file."
     )
 
 

@@ -1,4 +1,4 @@
-"""What a file's columns mean: formats as data, recognised by their headers, or the user's own map."""
+"""What a file's columns mean: formats as data, recognised by their headers, or a user's map."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ class Format:
     """How rows of one kind of file become events."""
 
     name: str
-    rows: str = "orders"  # orders: one row one event; lines: items gathered by order; calls: Segment
+    rows: str = (
+        "orders"  # orders: one row one event; lines: items gathered by order; calls: Segment
+    )
     source: str = ""
     finality: Finality = Finality.COMPLETED
     currency: str = ""

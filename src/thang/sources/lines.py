@@ -41,9 +41,7 @@ class Order:
         return self.lines[0].customer
 
 
-def read_lines(
-    rows: Iterator[tuple[str, list[str], str]], reading: Reading
-) -> Iterator[Gathered]:
+def read_lines(rows: Iterator[tuple[str, list[str], str]], reading: Reading) -> Iterator[Gathered]:
     """Orders in time, then what was given back of them; refused lines as they come."""
     orders: dict[str, Order] = {}
     cancelled: dict[str, Order] = {}
@@ -65,7 +63,9 @@ def read_lines(
     yield from _refunds(orders, cancelled, reading)
 
 
-def _line(where: str, cells: list[str], reading: Reading) -> Line | str:
+def _line(  # noqa: PLR0911 - each return is a reason of its own
+    where: str, cells: list[str], reading: Reading
+) -> Line | str:
     """One line, or the reason for which it is none."""
     form = reading.format
     number = reading.cell(cells, "order_id")
@@ -118,7 +118,7 @@ def _order_event(order: Order, reading: Reading) -> Event:
 def _refunds(
     orders: dict[str, Order], cancelled: dict[str, Order], reading: Reading
 ) -> Iterator[Gathered]:
-    """Cancelled lines find the latest earlier order of the customer that holds as many of the product."""
+    """Cancelled lines find the customer's latest earlier order that holds as many of it."""
     held: dict[tuple[str, str], list[Line]] = {}
     for order in sorted(orders.values(), key=lambda o: o.at):
         for line in order.lines:

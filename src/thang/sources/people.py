@@ -94,7 +94,7 @@ def customer_id(text: str) -> str | None:
 def identifiers(
     customer: str = "", phone: str = "", mail: str = "", region: str | None = None
 ) -> tuple[Identifier, ...]:
-    """Everything in a row that names its person; the shop's own id first, since links hang on it."""
+    """All that names a row's person; the shop's own id first, since links hang on it."""
     found: list[Identifier] = []
     own = customer_id(customer)
     if own:

@@ -1,4 +1,4 @@
-"""From a file to rows of text: encodings, delimiters, sheets and columns, whatever the ending says."""
+"""From a file to rows of text: encodings, delimiters and sheets, whatever the ending says."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def wrong_with(cells: list[str], width: int) -> str:
         return "encoding"
     if any(len(cell) > LONGEST_CELL for cell in cells):
         return "cell_too_long"
-    if len([cell for cell in cells[width:] if cell.strip()]) or len(cells) < min(width, 2):
+    if [cell for cell in cells[width:] if cell.strip()] or len(cells) < min(width, 2):
         return "columns"
     return ""
 
@@ -183,7 +183,7 @@ def _no_bomb(path: Path) -> None:
         raise WrongInput(f"{path.name} is a broken archive: save it again as .xlsx.") from None
     unpacked = sum(entry.file_size for entry in entries)
     packed = sum(entry.compress_size for entry in entries) or 1
-    if unpacked > MOST_UNPACKED or unpacked / packed > MOST_RATIO and unpacked > 1 << 24:
+    if unpacked > MOST_UNPACKED or (unpacked / packed > MOST_RATIO and unpacked > 1 << 24):
         raise WrongInput(
             f"{path.name} would unpack to {unpacked >> 20:,} MB: save it as CSV instead."
         )

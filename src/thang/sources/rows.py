@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from thang.model import DAY, Event, Finality, Flag, Gathered, Refused
-from thang.river.bars import ZERO_DECIMALS, THREE_DECIMALS
+from thang.river.bars import THREE_DECIMALS, ZERO_DECIMALS
 from thang.river.events import stored_kind
 from thang.sources.formats import Format
 from thang.sources.people import identifiers, masked
@@ -54,7 +54,7 @@ WHY = {
     "cell_too_long": "A cell is longer than 32,000 characters: shorten it.",
     "cells": "Its quotes do not close: check the row in the file.",
     "columns": "It has not as many cells as the header has columns: check its delimiters.",
-    "date": "Its date cannot be read, or in two ways: write YYYY-MM-DD, or give date_format in --map.",
+    "date": "Its date cannot be read one way: write YYYY-MM-DD, or give date_format in --map.",
     "future": "Its date lies in the future: correct it.",
     "amount": "Its amount cannot be read: write digits, with one sign for decimals.",
     "negative_amount": "An order cannot be worth less than nothing: mark it as a refund.",
@@ -72,9 +72,7 @@ WHY = {
 }
 
 
-def read_rows(
-    rows: Iterator[tuple[str, list[str], str]], reading: Reading
-) -> Iterator[Gathered]:
+def read_rows(rows: Iterator[tuple[str, list[str], str]], reading: Reading) -> Iterator[Gathered]:
     """Each row's event, or its refusal."""
     seen: Counter[str] = Counter()
     for where, cells, wrong in rows:
@@ -129,7 +127,7 @@ def _own_ref(kind: str, who: str, at: str, seen: Counter[str]) -> str:
     return f"{key}:{seen[key]}"
 
 
-def _money(cells: Sequence[str], reading: Reading, decimals: int) -> int | None | str:
+def _money(cells: Sequence[str], reading: Reading, decimals: int) -> int | str | None:
     """Net of tax and shipping where the row tells them; a reason where it cannot be read."""
     text = reading.cell(cells, "amount")
     if not text:
@@ -175,7 +173,7 @@ def _properties(reading: Reading, cells: Sequence[str]) -> dict[str, object]:
 
 
 def _with_status(event: Event, status: str, form: Format) -> tuple[Event, ...]:
-    """The order, and what its status says became of it: at the same instant, for want of a better."""
+    """The order, and what its status says became of it: at the same instant, for want of one."""
     plain = status.casefold()
     for kind, words in form.statuses.items():
         if event.kind == "order_completed" and any(word.casefold() in plain for word in words):

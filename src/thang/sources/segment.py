@@ -40,7 +40,9 @@ PRIVATE = frozenset(
     }
 )  # fmt: skip
 TURNED = {"invite_sent": "referral_sent"}
-TELLING = frozenset({"product_reviewed", "post_shared", "product_shared", "cart_shared", "ugc_posted"})
+TELLING = frozenset(
+    {"product_reviewed", "post_shared", "product_shared", "cart_shared", "ugc_posted"}
+)
 
 
 class Calls:
@@ -102,7 +104,10 @@ class Calls:
 
     def _event(self, call: Mapping[str, Any], kind: str, at: int) -> Event | str:
         properties = _mapping(call.get("properties"))
-        traits = {**_mapping(_mapping(call.get("context")).get("traits")), **_mapping(call.get("traits"))}
+        traits = {
+            **_mapping(_mapping(call.get("context")).get("traits")),
+            **_mapping(call.get("traits")),
+        }
         who = self._who(call, traits)
         other = self._other(properties)
         if kind == "referral_converted" and properties.get("referrer_user_id"):
@@ -155,7 +160,7 @@ class Calls:
                 return (Identifier("customer", value),)
         return ()
 
-    def _money(self, kind: str, properties: Mapping[str, Any]) -> int | None | str:
+    def _money(self, kind: str, properties: Mapping[str, Any]) -> int | str | None:
         """Orders are worth their revenue, else their total without tax and shipping."""
         currency = str(properties.get("currency") or self.currency)
         for name in MONEY:
@@ -168,7 +173,9 @@ class Calls:
                 return "amount"
             if name == "total" and kind in ORDER_KINDS:
                 for part in ("tax", "shipping"):
-                    off = amount(_figure(properties.get(part) or 0), decimals_of(currency), comma=False)
+                    off = amount(
+                        _figure(properties.get(part) or 0), decimals_of(currency), comma=False
+                    )
                     money -= off or 0
             return money if money >= 0 else "negative_amount"
         return None

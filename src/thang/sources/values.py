@@ -14,7 +14,8 @@ from thang.model import SECOND
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EXCEL_START = datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet's day has no zone
 PARTS = re.compile(
-    r"(\d{1,4})[/.\-](\d{1,2})[/.\-](\d{1,4})(?:[ T,]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*([AaPp][Mm])?)?"
+    r"(\d{1,4})[/.\-](\d{1,2})[/.\-](\d{1,4})"
+    r"(?:[ T,]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*([AaPp][Mm])?)?"
 )
 SIGNS = re.compile(r"(?i)vnđ|vnd|usd|gbp|eur|[₫đ$£€\s\u00a0\u202f_']")
 
@@ -28,7 +29,7 @@ class Dates:
     day_first: bool | None = None  # None: only dates that can be read one way are read
 
     def instant(self, text: str) -> int | None:
-        """Microseconds since 1970 in UTC, or None if the text is no date that can be read one way."""
+        """Microseconds since 1970 in UTC; None: no date, or one that can be read two ways."""
         text = text.strip()
         try:
             when = self._format(text) if self.format else self._guess(text)
@@ -95,7 +96,7 @@ def _order(one: int, two: int) -> bool | None:
 
 
 def day_comes_first(texts: Iterable[str]) -> tuple[bool, bool]:
-    """Whether a column holds dates that must begin with the day, and such that must with the month."""
+    """Whether some dates of a column must begin with the day, and some with the month."""
     day = month = False
     for text in texts:
         match = PARTS.fullmatch(text.strip())

@@ -63,7 +63,9 @@ def engine_rows(log: pa.Table, ids: Int64, people: Int64, policy: Policy) -> pa.
         "flags": column(log, "flags"),
         "other": _person(column(log, "other"), ids, people),
     }
-    table = pa.table({name: pa.array(v).cast(EVENTS.field(name).type) for name, v in columns.items()})
+    table = pa.table(
+        {name: pa.array(v).cast(EVENTS.field(name).type) for name, v in columns.items()}
+    )
     return table.append_column("seq", log["seq"])
 
 
@@ -71,7 +73,8 @@ def _person(identifier: Int64, ids: Int64, people: Int64) -> Int64:
     if not len(ids):
         return identifier
     place = np.minimum(np.searchsorted(ids, identifier), len(ids) - 1)
-    return np.where(ids[place] == identifier, people[place], identifier)
+    found: Int64 = np.where(ids[place] == identifier, people[place], identifier)
+    return found
 
 
 def _refs(log: pa.Table) -> Int64:
@@ -79,7 +82,8 @@ def _refs(log: pa.Table) -> Int64:
     keys = np.array([ref_key(word) for word in words.dictionary.to_pylist()], np.int64)
     if not len(keys):
         return np.zeros(log.num_rows, np.int64)
-    return keys[words.indices.to_numpy(zero_copy_only=False)]
+    found: Int64 = keys[words.indices.to_numpy(zero_copy_only=False)]
+    return found
 
 
 def _amounts(log: pa.Table, policy: Policy) -> Int64:

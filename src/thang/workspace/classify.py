@@ -1,8 +1,12 @@
-"""Placing everybody: settings resolved, bars frozen, and the fold over all, or over the few who changed."""
+"""Placing everybody: caught up, settled, and the fold over all, or over the few who changed.
+
+Each step commits by itself, and who is still to be folded is remembered in between: an
+interrupted or refused classification loses nobody.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,20 +14,25 @@ import pyarrow as pa
 
 from thang.engines.duckdb import Projection
 from thang.engines.running import census, fold_all, fold_some, refer
-from thang.engines.steps import Run
+from thang.engines.steps import Run, column
 from thang.model import WrongInput
 from thang.policy.schema import Policy, Settings
 from thang.record import PolicyVersion, Record
-from thang.river.bars import publish, resolve_window
-from thang.river.calendar import calendar, quarter_starts
+from thang.river.bars import Quarter
 from thang.river.events import CODES
-from thang.river.tables import Bar
 from thang.workspace.catching_up import catch_up
+from thang.workspace.resolving import (
+    Extent,
+    must_begin_by,
+    resolve_settings,
+    version_in_force,
+    with_bars,
+)
 
-GROWTH = 1.1  # settings resolved on less than this share of what is known now are resolved anew
 FEW = 0.2  # above this share of people, folding everybody is the quicker way
 
 Progress = Callable[[str, int, int], None]
+Counter = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,33 +59,85 @@ def classify(
     everybody: bool = False,
     progress: Progress = quiet,
 ) -> Classified:
-    """Place everybody as of an instant; one commit in the projection."""
+    """Place everybody as of an instant; what is said of them changes in one commit."""
+    total = caught_up(record, projection, policy, progress)
+    extent = _extent(projection)
+    must_begin_by(as_of, extent)
+    version = version_in_force(
+        record, policy, total, lambda: resolve(projection, policy, record.kinds(), extent, total)
+    )
+    run = Run(policy, version.settings, record.kinds(), extent.first, as_of)
+    anew = everybody or projection.meta("version") != version.version
+    people = referred(projection, run, anew=anew)
+    run = _with_bars(record, projection, run, version, _counter(progress, "bars", total))
+    count = _counter(progress, "placing", total)
+    folded = fold(projection, run, people, count, version=version.version)
+    return Classified(as_of, placed(projection), folded, version, extent.last)
+
+
+def caught_up(
+    record: Record, projection: Projection, policy: Policy, progress: Progress = quiet
+) -> int:
+    """Bring the projection up to the record and remember whom that touches; how many events."""
     total = record.counts().events
     if not total:
         raise WrongInput("The shop has no events yet: run `thang import FILE` first.")
-    changed = catch_up(record, projection, policy, _counter(progress, "reading", total))
-    extent = _extent(projection)
-    if as_of < extent[0]:
-        raise WrongInput("--as-of lies before the first event of the shop: give a later date.")
-    version, fresh = _version(record, projection, policy, extent, total)
-    run = Run(policy, version.settings, record.kinds(), extent[0], as_of)
-    everybody |= changed is None or fresh or as_of < (projection.meta("as_of") or as_of + 1)
-    touched = None if everybody or changed is None else changed
-    projection.sql.begin()
-    try:
-        moved = refer(projection, run, touched)
-        run = _with_bars(record, projection, run, version, _counter(progress, "bars", total))
-        folded = _fold(projection, run, touched, moved, _counter(progress, "placing", total))
-        projection.note(as_of=as_of, version=version.version, classified=1)
-        projection.sql.commit()
-    except BaseException:
-        projection.sql.rollback()
-        raise
-    people = projection.sql.execute("select count(*) from placements").fetchone()
-    return Classified(as_of, people[0] if people else 0, folded, version, extent[1])
+    with projection.one_commit():
+        changed = catch_up(record, projection, policy, _counter(progress, "reading", total))
+        if changed is not None:
+            projection.touch(changed)
+    return total
 
 
-def _counter(progress: Progress, what: str, of: int) -> Callable[[int], None]:
+def referred(projection: Projection, run: Run, *, anew: bool = False) -> pa.Table | None:
+    """Qualify referrals; who is to be folded then, or None: everybody."""
+    last = projection.meta("as_of")
+    if anew or last is None or run.as_of < last:
+        with projection.one_commit():
+            refer(projection, run)
+        return None
+    with projection.one_commit():
+        projection.touch(refer(projection, run, projection.touched()))
+    due = projection.table("select person from placements where next_change <= ?", [run.as_of])
+    return _united(projection.touched(), due, _awaited(projection, last, run.as_of))
+
+
+def _awaited(projection: Projection, last: int, as_of: int) -> pa.Table:
+    """Whose events were known but lay ahead of the last fold: they may have stood nowhere."""
+    if (projection.meta("through") or 0) <= last:
+        return pa.table({"person": np.zeros(0, np.int64)})
+    return projection.table(
+        'select distinct person from events where "at" > ? and "at" <= ?', [last, as_of]
+    )
+
+
+def fold(
+    projection: Projection,
+    run: Run,
+    people: pa.Table | None,
+    progress: Counter = lambda _: None,
+    **noted: int,
+) -> int:
+    """Fold some people, or everybody where they are many (None: all); how many were folded."""
+    some = people if people is not None and _is_few(people, projection) else None
+    if some is None:
+        projection.cluster()  # committed before, for what `whole` reads
+    with projection.one_commit():
+        if some is None:
+            fold_all(projection, run, progress)
+        else:
+            fold_some(projection, run, some)
+        projection.sql.execute("delete from touched")
+        through = _extent(projection).last
+        projection.note(as_of=run.as_of, through=through, classified=1, **noted)
+    return placed(projection) if some is None else int(some.num_rows)
+
+
+def _is_few(people: pa.Table, projection: Projection) -> bool:
+    return bool(people.num_rows <= FEW * placed(projection))
+
+
+def _counter(progress: Progress, what: str, of: int) -> Counter:
     done = 0
 
     def count(rows: int) -> None:
@@ -87,48 +148,30 @@ def _counter(progress: Progress, what: str, of: int) -> Callable[[int], None]:
     return count
 
 
-def _extent(projection: Projection) -> tuple[int, int]:
+def _extent(projection: Projection) -> Extent:
     row = projection.sql.execute('select min("at"), max("at") from events').fetchone()
-    return (row[0], row[1]) if row and row[0] is not None else (0, 0)
+    return Extent(row[0], row[1]) if row and row[0] is not None else Extent(0, 0)
 
 
-def _version(
-    record: Record, projection: Projection, policy: Policy, extent: tuple[int, int], total: int
-) -> tuple[PolicyVersion, bool]:
-    """The policy version in force, applied now if its text or the shop's data changed; whether it was."""
-    last = record.policy()
-    if (
-        last is not None
-        and last.fingerprint == policy.fingerprint
-        and total <= last.settings.events * GROWTH
-    ):
-        return last, projection.meta("version") != last.version
-    settings = resolve(projection, policy, record.kinds(), extent, total)
-    return record.apply_policy(policy.fingerprint, policy.text, settings), True
+def placed(projection: Projection) -> int:
+    """How many people stand on a rung."""
+    row = projection.sql.execute("select count(*) from placements").fetchone()
+    return int(row[0]) if row else 0
 
 
 def resolve(
     projection: Projection,
     policy: Policy,
-    kinds: dict[str, int],
+    kinds: Mapping[str, int],
     extent: tuple[int, int],
     total: int,
 ) -> Settings:
-    """What is constant within a policy version, from all that is recorded (ruling 3)."""
+    """The settings of a policy, from all that the projection holds."""
     projection.cluster()
-    joined = _ever(projection, ("membership_joined",))
-    consents = _ever(projection, ("consent_granted", "consent_withdrawn"))
-    programme = joined if policy.programme == "auto" else policy.programme == "yes"
-    provisional = Settings(policy.window.default_days, programme, consents, total)
-    days = provisional.window_days
-    if isinstance(policy.window.mode, str):
-        end = extent[1] + 1
-        run = Run(policy, provisional, kinds, extent[0], end, quarters=(end,))
-        (found,) = census(projection, run)
-        days = resolve_window(found.gaps, found.repeaters, policy)
-    else:
-        days = int(policy.window.mode)
-    return Settings(days, programme, consents, total)
+    return resolve_settings(
+        policy, kinds, Extent(*extent), total,
+        census=lambda run: census(projection, run), ever=lambda acts: _ever(projection, acts),
+    )  # fmt: skip
 
 
 def _ever(projection: Projection, kinds: tuple[str, ...]) -> bool:
@@ -140,51 +183,20 @@ def _ever(projection: Projection, kinds: tuple[str, ...]) -> bool:
 
 
 def _with_bars(
-    record: Record,
-    projection: Projection,
-    run: Run,
-    version: PolicyVersion,
-    progress: Callable[[int], None],
+    record: Record, projection: Projection, run: Run, version: PolicyVersion, progress: Counter
 ) -> Run:
-    """The run with its bars: those frozen before, and those of quarters that have begun since."""
-    frozen = record.bars(version.version)
-    cal = calendar(run.policy.shop.tz, run.first, run.as_of)
-    starts = quarter_starts(cal, run.first, run.as_of)
-    last = frozen[-1].quarter if frozen else -1
-    missing = tuple(at for at in starts if at > last)
-    bars: list[Bar] = list(frozen)
-    if missing:
+    """The run with its bars, new ones frozen in the record."""
+
+    def counted(asked: Run) -> list[Quarter]:
         projection.cluster()
-        counted = Run(run.policy, run.settings, run.kinds, run.first, run.as_of, quarters=missing)
-        found = census(projection, counted, progress)
-        bars += publish(found, run.policy, run.settings, frozen, cal)
-        record.add_bars(version.version, bars[len(frozen) :])
-    return Run(run.policy, run.settings, run.kinds, run.first, run.as_of, tuple(bars))
+        return census(projection, asked, progress)
+
+    frozen = record.bars(version.version)
+    run = with_bars(run, frozen, counted)
+    if len(run.bars) > len(frozen):
+        record.add_bars(version.version, run.bars[len(frozen) :])
+    return run
 
 
-def _fold(
-    projection: Projection,
-    run: Run,
-    touched: pa.Table | None,
-    moved: pa.Table,
-    progress: Callable[[int], None],
-) -> int:
-    """Fold everybody, or the touched, the referrers whose friends' orders changed, and the due."""
-    known = projection.sql.execute("select count(*) from placements").fetchone()
-    size = known[0] if known else 0
-    if touched is not None:
-        due = projection.table(
-            "select person from placements where next_change <= ?", [run.as_of]
-        )
-        people = pa.table({"person": _union(touched, moved, due)})
-        if people.num_rows <= FEW * size:
-            fold_some(projection, run, people)
-            return people.num_rows
-    projection.cluster()
-    fold_all(projection, run, progress)
-    row = projection.sql.execute("select count(*) from placements").fetchone()
-    return row[0] if row else 0
-
-
-def _union(*tables: pa.Table) -> np.ndarray:  # type: ignore[type-arg]
-    return np.unique(np.concatenate([table["person"].to_numpy() for table in tables]))
+def _united(*tables: pa.Table) -> pa.Table:
+    return pa.table({"person": np.unique(np.concatenate([column(t, "person") for t in tables]))})

@@ -1,4 +1,4 @@
-"""One person: on which rung, why, what is missing for the next, what would take it away, and when."""
+"""One person: on which rung, why, what is missing for the next, what takes it away, and when."""
 
 from __future__ import annotations
 
@@ -66,10 +66,11 @@ def explain(projection: Projection, run: Run, person: int, ref: str) -> dict[str
         "facets": facets(policy, here.row["rungs"]),
         "activity": activity(policy, here.row, run.as_of),
         "why": [
-            view.told(reason, "then")
+            view.told(reason)
             | {"events": counted_acts(lines.rows, policy, run, reason.quantity, here.row["since"])}
-            for reason in view.reasons_of(enter_rule(level.key, policy), "then")
+            for reason in view.why(level)
         ],
+        "hold": view.hold(here.row["level"]),
         "next": view.next_step(here.row["level"]),
         "demotion": demotion(projection, run, here),
         "history": [
@@ -108,8 +109,23 @@ class View:
         plain = simplified(rule, self.run.policy, self.run.settings)
         return reasons(plain, lambda name: self.value(name, when))[1]
 
-    def told(self, reason: Reason, when: str) -> dict[str, Any]:
-        del when
+    def why(self, level: Level) -> list[Reason]:
+        """What placed the person: the entry rule, or, for a rung left over, that it is kept."""
+        entered = self.reasons_of(enter_rule(level.key, self.run.policy), "then")
+        if all(reason.ok for reason in entered) or level.keep is None:
+            return entered
+        return self.reasons_of(keep_rule(level.key, self.run.policy), "then")
+
+    def hold(self, level: int) -> dict[str, Any] | None:
+        """From when the rung is asked for at the monthly checks, and how often it failed since."""
+        asked = self.here.row["asked_from"][level]
+        if not asked:
+            return None
+        failures = self.here.row["fails"][level]
+        return {"asked_from": shown(asked, self.run.policy.shop.tz), "failures": failures}
+
+    def told(self, reason: Reason) -> dict[str, Any]:
+        """A reason as it stands in JSON."""
         return {
             "quantity": reason.quantity,
             "value": self._figure(reason.quantity, reason.value),
@@ -122,7 +138,10 @@ class View:
         if value is None:
             return None
         measure = self.run.policy.quantities[name].measure
-        if measure in (Measure.SPEND, Measure.SUM, Measure.BAR, Measure.OWN_BAR) and name != "buyers":
+        if (
+            measure in (Measure.SPEND, Measure.SUM, Measure.BAR, Measure.OWN_BAR)
+            and name != "buyers"
+        ):
             value = value / minor_units(self.run.policy.shop.currency)
         elif measure in (Measure.SINCE_ORDER, Measure.GAP):
             value = value / DAY
@@ -136,7 +155,7 @@ class View:
         told = self.reasons_of(enter_rule(above.key, self.run.policy), "now")
         return {
             "level": above.key,
-            "missing": [self.told(reason, "now") for reason in told if not reason.ok],
+            "missing": [self.told(reason) for reason in told if not reason.ok],
         }
 
 
@@ -154,7 +173,11 @@ def activity(policy: Policy, row: dict[str, Any], at: int) -> str:
     since, gap, ends = at - row["last_order"], row["gap"], policy.activity
     if row["orders"] == 1 and since < ends.new * gap:
         return "new"
-    for name, end in (("active", ends.active), ("at_risk", ends.at_risk), ("dormant", ends.dormant)):
+    for name, end in (
+        ("active", ends.active),
+        ("at_risk", ends.at_risk),
+        ("dormant", ends.dormant),
+    ):
         if since < end * gap:
             return name
     return "lost"
@@ -172,10 +195,12 @@ def demotion(projection: Projection, run: Run, here: Standing) -> dict[str, Any]
         return None
     policy, tz = run.policy, run.policy.shop.tz
     lost: Level = policy.levels[falls[0]["from_level"]]
-    then = View(replace(run, _made={}), ahead)
+    then = View(
+        run, standing(projection, replace(run, as_of=falls[0]["at"] - 1, _made={}), here.person)
+    )
     told = then.reasons_of(keep_rule(lost.key, policy), "now")
     return {
         "at": shown(falls[0]["at"], tz),
         "to": policy.levels[falls[0]["to_level"]].key,
-        "unless": [then.told(reason, "now") for reason in told if not reason.ok],
+        "unless": [then.told(reason) for reason in told if not reason.ok],
     }

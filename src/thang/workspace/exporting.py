@@ -73,7 +73,9 @@ def _placements(record: Record, projection: Projection, policy: Policy) -> pa.Ta
             "level": _keys(policy, rows, "level"),
             "observed_level": _keys(policy, rows, "observed"),
             "since": _time(rows["since"]),
-            "facets": pa.array([known[int(r)] for r in column(rows, "rungs")], pa.list_(pa.string())),
+            "facets": pa.array(
+                [known[int(r)] for r in column(rows, "rungs")], pa.list_(pa.string())
+            ),
             "next_change_at": _time(rows["next_change"]),
         }
     )

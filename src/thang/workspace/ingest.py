@@ -1,4 +1,4 @@
-"""A file into the record: read, recognised, appended; every row stored, known before, or refused."""
+"""A file into the record: recognised, appended; each row stored, known before, or refused."""
 
 from __future__ import annotations
 
@@ -33,9 +33,7 @@ def import_file(
     """Import one file. Running it again changes nothing; a broken-off import is run again whole."""
     shop = ShopFacts(policy.shop.currency, policy.shop.tz, policy.shop.rates)
     opened = read(path, shop=shop, mapping=mapping, now=now)
-    tally = record.append(
-        path.name, opened.source, opened, digest=_digest(path), progress=progress
-    )
+    tally = record.append(path.name, opened.source, opened, digest=_digest(path), progress=progress)
     return Imported(opened.format, tally, tuple(opened.unmapped_columns))
 
 

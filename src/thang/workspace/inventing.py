@@ -76,5 +76,3 @@ def _one_of_each(shop: Workspace) -> list[dict[str, Any]]:
     for row in placements:
         seen.setdefault(row["level"], row["person"])
     return [shop.explain(person) for person in seen.values()]
-
-

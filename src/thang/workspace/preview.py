@@ -52,7 +52,9 @@ def preview(record: Record, projection: Projection, before: Policy, after: Polic
         moves=_matrix(old[moved], new[moved]),
         examples=tuple(
             {"person": record.refs.ref_of(int(who)), "from": str(a), "to": str(b)}
-            for who, a, b in list(zip(people[moved], old[moved], new[moved], strict=True))[:EXAMPLES]
+            for who, a, b in list(zip(people[moved], old[moved], new[moved], strict=True))[
+                :EXAMPLES
+            ]
         ),
     )
 

@@ -1,4 +1,4 @@
-"""The workspace of one shop: the verbs of the command line as methods; tables come back as Arrow."""
+"""The workspace of one shop: the command line's verbs as methods; tables come back as Arrow."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Workspace:
         mapping: Path | None = None,
         progress: Callable[[Tally], None] = lambda _: None,
     ) -> ingest.Imported:
-        """Import a file of events; `mapping` says what its columns mean where they are not known."""
+        """Import a file of events; `mapping` says what columns mean that are not known."""
         with self._record() as record:
             return ingest.import_file(
                 record, self.folder.policy(), path, mapping, self.folder.now(), progress
@@ -150,5 +150,3 @@ def _person(record: Record, projection: Projection, text: str) -> int:
             "Nobody is known by that: give a customer id, phone, e-mail or a p_… reference."
         )
     raise WrongInput(f"{len(found)} people are known by that: give one's p_… reference instead.")
-
-
