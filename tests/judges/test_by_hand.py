@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
+from thang.policy.load import load_policy
 from thang.policy.schema import And, Expr, Level, Measure, Not, Or, Quantity
 
 from .by_hand import default_policy
@@ -45,8 +44,7 @@ def named(quantity: Quantity) -> Quantity:
 
 
 def test_the_loader_reads_what_the_default_text_says() -> None:
-    load = pytest.importorskip("thang.policy.load")
-    loaded, written = load.load_policy(None), default_policy()
+    loaded, written = load_policy(None), default_policy()
     assert [plain(x) for x in loaded.levels] == [plain(x) for x in written.levels]
     assert {k: named(q) for k, q in loaded.quantities.items()} == {
         k: named(q) for k, q in written.quantities.items()
