@@ -61,13 +61,13 @@ def add_gaps(
     n = w.living if counted else 0
     same = 0
     while same < before and same < n - 1:
-        if known[same] != room.orders[same + 1].day - room.orders[same].day:
+        if known[same] != room[same + 1].order_day - room[same].order_day:
             break
         same += 1
     for i in range(same, before):
         census.gaps[q, known[i]] -= 1
     for i in range(same, n - 1):
-        gap = min(room.orders[i + 1].day - room.orders[i].day, LONGEST_GAP)
+        gap = min(room[i + 1].order_day - room[i].order_day, LONGEST_GAP)
         known[i] = gap
         census.gaps[q, gap] += 1
     return max(n - 1, 0)

@@ -94,24 +94,24 @@ def day_ring(p: Program, w: Work, room: Room, ring: int, slot: int, day: int, si
     head, size = w.rings[ring].head, w.rings[ring].size
     if sign > 0:
         last = base + ((head + size - 1) & mask)
-        if size > 0 and room.ring[last].day == day:
-            if room.ring[last].n == 0:
+        if size > 0 and room[last].ring_day == day:
+            if room[last].ring_n == 0:
                 w.v[slot] += 1
-            room.ring[last].n += 1
+            room[last].ring_n += 1
             return
         fresh = base + ((head + size) & mask)
-        room.ring[fresh].day = day
-        room.ring[fresh].n = 1
+        room[fresh].ring_day = day
+        room[fresh].ring_n = 1
         w.rings[ring].size = size + 1
         w.v[slot] += 1
         return
-    while size > 0 and room.ring[base + (head & mask)].n == 0:
+    while size > 0 and room[base + (head & mask)].ring_n == 0:
         head, size = (head + 1) & mask, size - 1
     for step in range(size):
         place = base + ((head + step) & mask)
-        if room.ring[place].day == day:
-            room.ring[place].n -= 1
-            if room.ring[place].n == 0:
+        if room[place].ring_day == day:
+            room[place].ring_n -= 1
+            if room[place].ring_n == 0:
                 w.v[slot] -= 1
             break
     w.rings[ring].head, w.rings[ring].size = head, size
@@ -139,10 +139,10 @@ def earns(p: Program, rows: Rows, w: Work, room: Room, j: int, act: int) -> bool
             return False
     if p.lines[act].once and rows[j].ref != 0:
         for i in range(w.items):
-            if room.items[i].line == act and room.items[i].ref == rows[j].ref:
+            if room[i].item_line == act and room[i].item_ref == rows[j].ref:
                 return False
-        room.items[w.items].line = act
-        room.items[w.items].ref = rows[j].ref
+        room[w.items].item_line = act
+        room[w.items].item_ref = rows[j].ref
         w.items += 1
     if cap > 0:
         w.line_at[act, w.line_n[act] % cap] = rows[j].at
@@ -155,14 +155,14 @@ def open_or_close(w: Work, room: Room, ring: int, slot: int, ref: int, opens: bo
     """A set of open things by name; opening twice or closing the unopened does nothing."""
     n = w.open_n[ring]
     for i in range(n):
-        if room.open_ref[ring, i] == ref:
+        if room[i].open_ref[ring] == ref:
             if not opens:
-                room.open_ref[ring, i] = room.open_ref[ring, n - 1]
+                room[i].open_ref[ring] = room[n - 1].open_ref[ring]
                 w.open_n[ring] = n - 1
                 w.v[slot] -= 1
             return
     if opens:
-        room.open_ref[ring, n] = ref
+        room[n].open_ref[ring] = ref
         w.open_n[ring] = n + 1
         w.v[slot] += 1
 
@@ -269,29 +269,29 @@ def living(w: Work, room: Room, at: int, day: int, sign: int) -> None:
     n = w.living
     i = n
     if sign > 0:
-        while i > 0 and room.orders[i - 1].at > at:
-            room.orders[i].at, room.orders[i].day = room.orders[i - 1].at, room.orders[i - 1].day
+        while i > 0 and room[i - 1].order_at > at:
+            room[i].order_at, room[i].order_day = room[i - 1].order_at, room[i - 1].order_day
             i -= 1
-        room.orders[i].at, room.orders[i].day = at, day
+        room[i].order_at, room[i].order_day = at, day
         if i == n:
-            insert_gap(room, n - 1, day - room.orders[n - 1].day if n > 0 else 0)
+            insert_gap(room, n - 1, day - room[n - 1].order_day if n > 0 else 0)
     else:
         i = 0
-        while i < n and room.orders[i].at != at:
+        while i < n and room[i].order_at != at:
             i += 1
         if i == n:
             return
         for place in range(i, n - 1):
-            after = room.orders[place + 1]
-            room.orders[place].at, room.orders[place].day = after.at, after.day
+            after = room[place + 1]
+            room[place].order_at, room[place].order_day = after.order_at, after.order_day
     w.living = n + sign
     if i < n:
         for place in range(w.living - 1):
-            insert_gap(room, place, room.orders[place + 1].day - room.orders[place].day)
+            insert_gap(room, place, room[place + 1].order_day - room[place].order_day)
     n = w.living
-    w.last_order = room.orders[n - 1].at if n > 0 else 0
+    w.last_order = room[n - 1].order_at if n > 0 else 0
     if n > 2:
-        middle = room.orders[(n - 2) // 2].gap + room.orders[(n - 1) // 2].gap
+        middle = room[(n - 2) // 2].gap + room[(n - 1) // 2].gap
         w.gap = middle * (DAY // 2)
 
 
@@ -299,11 +299,11 @@ def living(w: Work, room: Room, at: int, day: int, sign: int) -> None:
 def insert_gap(room: Room, known: int, gap: int) -> None:
     """One more gap, of so many days, among the `known` sorted ones (none: known is below 0)."""
     place = known
-    while place > 0 and room.orders[place - 1].gap > gap:
-        room.orders[place].gap = room.orders[place - 1].gap
+    while place > 0 and room[place - 1].gap > gap:
+        room[place].gap = room[place - 1].gap
         place -= 1
     if place >= 0:
-        room.orders[place].gap = gap
+        room[place].gap = gap
 
 
 @inner

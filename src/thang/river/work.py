@@ -53,10 +53,7 @@ MONTH_ROW = np.dtype(
     ],
     align=True,
 )
-RING_DAY = np.dtype([("day", np.int32), ("n", np.int32)], align=True)
 RING_ENDS = np.dtype([("head", np.int32), ("size", np.int32)], align=True)
-ITEM = np.dtype([("ref", np.int64), ("line", np.int64)], align=True)
-ORDER = np.dtype([("at", np.int64), ("day", np.int64), ("gap", np.int64)], align=True)
 RUNG = np.dtype(
     [
         ("last_act", np.int64),
@@ -117,13 +114,23 @@ WORK = np.dtype(
 Work = Any  # one WORK record, or its array of one
 
 
-class Room(NamedTuple):
-    """What grows with a person's line: room for the longest of a chunk."""
+# What grows with a person's line: one table with room for the longest of a chunk, in which
+# unlike things lie side by side, so that a kernel passes on one array and not five.
+ROOM = np.dtype(
+    [
+        ("item_ref", np.int64),  # products that have earned
+        ("item_line", np.int64),
+        ("order_at", np.int64),  # living orders by their date
+        ("order_day", np.int64),
+        ("gap", np.int64),  # gaps between them, sorted
+        ("open_ref", np.int64, (MOST_SETS,)),  # open things of each set
+        ("ring_day", np.int32),  # days of all rings
+        ("ring_n", np.int32),
+    ],
+    align=True,
+)
 
-    ring: Rows  # days of all rings
-    items: Rows  # products that have earned
-    open_ref: Int64  # per set
-    orders: Rows  # living orders by their date, and the gaps between them, sorted
+Room = Any  # an array of ROOM
 
 
 def year(cal: Calendar, bars: list[Bar], window_us: int) -> Year:
@@ -151,9 +158,4 @@ def _bar_row(bar: Bar) -> list[int]:
 def work(program: Program, line: Line) -> tuple[Work, Room]:
     """Hands and room for the longest line of a chunk."""
     longest = int(np.diff(line.start).max()) + 2 if len(line.start) > 1 else 2
-    return room_for(WORK, 1), Room(
-        ring=room_for(RING_DAY, int(program["ring_days"][0]) + 1),
-        items=room_for(ITEM, longest),
-        open_ref=np.zeros((int(program["open_sets"][0]) + 1, longest), np.int64),
-        orders=room_for(ORDER, longest),
-    )
+    return room_for(WORK, 1), room_for(ROOM, max(longest, int(program["ring_days"][0]) + 1))

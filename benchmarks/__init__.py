@@ -1,0 +1,1 @@
+"""What Thang costs, as ratios to something real measured in the same run."""

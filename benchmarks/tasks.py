@@ -1,0 +1,257 @@
+"""The things that are measured, each in a process of its own: `python -m benchmarks.tasks NAME …`."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from thang.engines.chunks import CHUNK_ROWS, whole_people
+from thang.engines.columns import EVENTS
+from thang.engines.duckdb import PAIR_KINDS, Projection
+from thang.engines.steps import Run, fold_step
+from thang.model import DAY, Flag
+from thang.policy.load import load_policy
+from thang.policy.schema import Settings
+from thang.river.bars import publish, resolve_window
+from thang.river.calendar import calendar, quarter_starts
+from thang.river.events import CODES
+from thang.river.tables import Bar
+
+
+def cpu() -> float:
+    """Seconds of CPU that this process has used, all threads."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def span(path: Path) -> tuple[int, int]:
+    row = duckdb.execute(f"select min(\"at\"), max(\"at\") from '{path}'").fetchone()  # noqa: S608
+    assert row
+    return int(row[0]), int(row[1])
+
+
+def warm(run: Run) -> None:
+    """Load the compiled kernels before the clock starts: they are compiled once per machine."""
+    rows = pa.table({n: pa.array([1], EVENTS.field(n).type) for n in EVENTS.names})
+    fold_step(rows, run)
+
+
+def plain_run(first: int, as_of: int) -> Run:
+    policy, settings = load_policy(None), Settings(180, True, True)
+    cal = calendar(policy.shop.tz, first, as_of)
+    bars = tuple(Bar(q, 5_000_000, 1_000_000, 30 * DAY, 10_000)
+                 for q in quarter_starts(cal, first, as_of))  # fmt: skip
+    return Run(policy, settings, CODES, first, as_of, bars)
+
+
+def group_by(path: Path) -> dict[str, float]:
+    """The bare query: one sum a customer, from Parquet."""
+    duckdb.execute("set threads = 2")
+    before, wall = cpu(), time.perf_counter()
+    rows = duckdb.execute(
+        f"select count(*), sum(s) from (select person, sum(amount) s from '{path}' group by person)"  # noqa: S608
+    ).fetchone()
+    assert rows
+    return {"cpu": cpu() - before, "wall": time.perf_counter() - wall, "people": rows[0]}
+
+
+def fold(path: Path) -> dict[str, float]:
+    """The whole fold from the same Parquet: orders, history, evidence; nothing stored."""
+    run = plain_run(*span(path))
+    warm(run)
+    before, wall = cpu(), time.perf_counter()
+    file = pq.ParquetFile(path)
+    people = moves = 0
+    with ThreadPoolExecutor(2) as pool:
+        batches = file.iter_batches(CHUNK_ROWS, columns=EVENTS.names)
+        waiting = []
+        for table in whole_people(batches, CHUNK_ROWS):
+            waiting.append(pool.submit(fold_step, table, run))
+            while len(waiting) > 2:
+                moved, placed = waiting.pop(0).result()
+                people, moves = people + placed.num_rows, moves + moved.num_rows
+        for future in waiting:
+            moved, placed = future.result()
+            people, moves = people + placed.num_rows, moves + moved.num_rows
+    return {
+        "cpu": cpu() - before, "wall": time.perf_counter() - wall, "people": people, "moves": moves,
+    }  # fmt: skip
+
+
+def load(path: Path, shop: Path) -> dict[str, float]:
+    """Events into a projection, as an import leaves them."""
+    wall = time.perf_counter()
+    with Projection.open(shop) as projection:
+        names = ", ".join(f'"{n}"' for n in [*EVENTS.names, "seq"])
+        projection.sql.execute(f"insert into events ({names}) select {names} from '{path}'")  # noqa: S608
+        projection.sql.execute(
+            'insert into pairs select kind, person, other, ref, "at", seq from events '  # noqa: S608
+            f"where kind in {PAIR_KINDS}"
+        )
+        projection.note(clustered=1, seq=1)
+    return {"cpu": cpu(), "wall": time.perf_counter() - wall}
+
+
+def classify(shop: Path) -> dict[str, float]:
+    """End to end over a projection: settings, referrals, bars, fold, everything stored."""
+    from thang.engines.running import census, fold_all, refer  # noqa: PLC0415
+
+    with Projection.open(shop) as projection:
+        row = projection.sql.execute('select min("at"), max("at") from events').fetchone()
+        assert row
+        first, as_of = row
+        warm(plain_run(first, as_of))
+        before, wall = cpu(), time.perf_counter()
+        policy = load_policy(None)
+        settings = Settings(365, True, True)
+        probe = Run(policy, settings, CODES, first, as_of + 1, quarters=(as_of + 1,))
+        (found,) = census(projection, probe)
+        settings = Settings(resolve_window(found.gaps, found.repeaters, policy), True, True)
+        projection.sql.begin()
+        run = Run(policy, settings, CODES, first, as_of)
+        refer(projection, run)
+        cal = calendar(policy.shop.tz, first, as_of)
+        quarters = tuple(quarter_starts(cal, first, as_of))
+        counted = census(projection, Run(policy, settings, CODES, first, as_of, (), quarters))
+        bars = tuple(publish(counted, policy, settings, (), cal))
+        fold_all(projection, Run(policy, settings, CODES, first, as_of, bars))
+        projection.note(as_of=as_of, window=settings.window_days)
+        projection.sql.commit()
+        cost = {"cpu": cpu() - before, "wall": time.perf_counter() - wall}
+        (shop.parent / f"{shop.stem}.bars").write_text(json.dumps([list(b) for b in bars]))
+        return cost
+
+
+def change(shop: Path, count: str) -> dict[str, float]:
+    """New events into a full projection: appended, their people placed anew; then checked in full."""
+    from thang.engines.running import fold_some, refer  # noqa: PLC0415
+
+    with Projection.open(shop) as projection:
+        row = projection.sql.execute('select min("at"), max("at"), max(person) from events').fetchone()
+        assert row
+        first, last, top = row
+        bars = tuple(Bar(*b) for b in json.loads((shop.parent / f"{shop.stem}.bars").read_text()))
+        settings = Settings(projection.meta("window") or 180, True, True)
+        run = Run(load_policy(None), settings, CODES, first, last, bars)
+        warm(run)
+        rng = np.random.default_rng(7)
+        people = rng.choice(top, int(count), replace=False) + 1
+        rows = pa.table(
+            {
+                "person": people, "at": last - rng.integers(0, 30 * DAY, len(people)),
+                "kind": np.full(len(people), CODES["order_completed"], np.int16),
+                "ref": rng.integers(1, 1 << 60, len(people)),
+                "amount": rng.integers(100_000, 2_000_000, len(people)),
+                "grade": np.zeros(len(people), np.int16),
+                "flags": np.full(len(people), int(Flag.AMOUNT | Flag.FINAL), np.int16),
+                "other": np.zeros(len(people), np.int64), "seq": (1 << 50) + np.arange(len(people)),
+            }
+        )  # fmt: skip
+        before, wall = cpu(), time.perf_counter()
+        projection.sql.begin()
+        projection.keep(rows)
+        touched = pa.table({"person": np.unique(people)})
+        moved = refer(projection, run, touched)
+        touched = pa.table({"person": np.union1d(touched["person"], moved["person"])})
+        fold_some(projection, run, touched)
+        projection.sql.commit()
+        return {"cpu": cpu() - before, "wall": time.perf_counter() - wall, "folded": touched.num_rows}
+
+
+def verify(shop: Path) -> dict[str, float]:
+    """A full fold of the changed projection: how many stored rows differ from it."""
+    from thang.engines.running import fold_all  # noqa: PLC0415
+
+    with Projection.open(shop) as projection:
+        sql = projection.sql
+        sql.execute("create or replace table was_p as select * from placements")
+        sql.execute("create or replace table was_t as select * from transitions")
+        row = sql.execute('select min("at") from events').fetchone()
+        assert row
+        bars = tuple(Bar(*b) for b in json.loads((shop.parent / f"{shop.stem}.bars").read_text()))
+        settings = Settings(projection.meta("window") or 180, True, True)
+        as_of = projection.meta("as_of") or 0
+        projection.cluster()
+        fold_all(projection, Run(load_policy(None), settings, CODES, row[0], as_of, bars))
+        differing = 0
+        for now, was in (("placements", "was_p"), ("transitions", "was_t")):
+            for one, other in ((now, was), (was, now)):
+                found = sql.execute(
+                    f"select count(*) from (from {one} except all from {other})"  # noqa: S608
+                ).fetchone()
+                differing += found[0] if found else 0
+        return {"cpu": cpu(), "differing": differing}
+
+
+def pandas_way(path: Path) -> dict[str, float]:
+    """The levels as of today alone, as one writes them with pandas: no history, no holds."""
+    import pandas as pd  # noqa: PLC0415
+
+    before, wall = cpu(), time.perf_counter()
+    frame = pd.read_parquet(path, columns=["person", "at", "kind", "amount", "ref", "other"])
+    last = int(frame["at"].max())
+    window = frame[frame["at"] > last - 180 * DAY]
+    orders = frame[frame["kind"] == CODES["order_completed"]]
+    undone = frame[frame["kind"].isin([CODES["order_cancelled"], CODES["order_refunded"]])]
+    orders = orders[~orders["ref"].isin(undone["ref"])]
+    orders = orders.assign(day=orders["at"] // DAY).drop_duplicates(["person", "day"])
+    recent = orders[orders["at"] > last - 180 * DAY].groupby("person")
+    table = pd.DataFrame({"n": recent.size(), "spend": recent["amount"].sum()})
+    everybody = pd.DataFrame(index=frame["person"].unique())
+    everybody["bought"] = everybody.index.isin(orders["person"])
+    strong = [CODES[k] for k in ("product_added", "checkout_started", "signed_up", "price_asked")]
+    everybody["shops"] = everybody.index.isin(window.loc[window["kind"].isin(strong), "person"])
+    joined = frame[frame["kind"].isin([CODES["membership_joined"], CODES["membership_left"]])]
+    joined = joined.sort_values("at").groupby("person")["kind"].last() == CODES["membership_joined"]
+    everybody["joined"] = everybody.index.map(joined).fillna(False)
+    everybody = everybody.join(table).fillna({"n": 0, "spend": 0})
+    bar = max(table["spend"].quantile(0.9), 3 * table.loc[table["n"] > 1, "spend"].median())
+    year = frame[frame["at"] > last - 365 * DAY]
+    sent = year[year["kind"] == CODES["referral_converted"]].groupby("person").size()
+    told = [CODES[k] for k in ("product_reviewed", "post_shared", "referral_clicked")]
+    acts = year[year["kind"].isin(told)]
+    days = acts.assign(day=acts["at"] // DAY).groupby("person")["day"].nunique()
+    everybody["referrals"] = everybody.index.map(sent).fillna(0)
+    everybody["acts"] = everybody.index.map(acts.groupby("person").size()).fillna(0)
+    everybody["days"] = everybody.index.map(days).fillna(0)
+    told_enough = (everybody["acts"] >= 3) & (everybody["days"] >= 2)
+    level = np.select(
+        [
+            (everybody["n"] >= 2) & (everybody["referrals"] >= 3),
+            (everybody["n"] >= 2) & ((everybody["referrals"] >= 1) | told_enough),
+            (everybody["n"] >= 3) & (everybody["spend"] >= bar),
+            everybody["joined"] & (everybody["n"] >= 2),
+            everybody["bought"],
+            everybody["shops"],
+        ],
+        [6, 5, 4, 3, 2, 1],
+        0,
+    )
+    return {"cpu": cpu() - before, "wall": time.perf_counter() - wall, "people": float(len(level))}
+
+
+TASKS: dict[str, Callable[..., dict[str, float]]] = {
+    "group_by": group_by, "fold": fold, "load": load, "classify": classify, "change": change,
+    "verify": verify, "pandas_way": pandas_way,
+}  # fmt: skip
+
+
+def main() -> None:
+    task, *words = sys.argv[1:]
+    given: list[Any] = [Path(words[0]), *(Path(w) if "/" in w else w for w in words[1:])]
+    print(json.dumps(TASKS[task](*given)))
+
+
+if __name__ == "__main__":
+    main()
