@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from thang.model import DAY, Event, Flag, Gathered
+from thang.model import DAY, Event, Gathered
 from thang.sources.people import identifiers
-from thang.sources.rows import Reading, decimals_of, finality_flag
+from thang.sources.rows import Reading, decimals_of
 from thang.sources.values import amount
 
 
@@ -105,7 +105,6 @@ def _order_event(order: Order, reading: Reading) -> Event:
         ref=order.number,
         amount=sum(line.money for line in order.lines),
         currency=reading.currency,
-        flags=Flag.AMOUNT | finality_flag(reading.format.finality),
         finality=reading.format.finality,
         properties={
             "lines": len(order.lines),
@@ -153,7 +152,6 @@ def _refund_event(back: str, order: str, lines: list[Line], reading: Reading) ->
         ref=order,
         amount=sum(line.money for line in lines),
         currency=reading.currency,
-        flags=Flag.AMOUNT | finality_flag(reading.format.finality),
         finality=reading.format.finality,
         properties={"lines": len(lines)},
     )

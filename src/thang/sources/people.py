@@ -74,7 +74,7 @@ def _vietnamese(digits: str) -> str:
 
 def _filler(national: str) -> bool:
     """0000000000, 0909090909, 0999999999: typed to fill a field."""
-    return len(set(national[-8:])) < 2 or len(set(national)) < 3
+    return len(set(national[-8:])) < 2 or bool(re.fullmatch(r"(\d\d)\1{4}", "0" + national))
 
 
 def email(text: str) -> str | None:
@@ -88,7 +88,7 @@ def customer_id(text: str) -> str | None:
     plain = unicodedata.normalize("NFC", text).strip()
     if not plain or masked(plain) or plain.lower() in ("nan", "null", "none"):
         return None
-    return re.sub(r"(?<=\d)\.0+$", "", plain)
+    return re.sub(r"^(\d+)\.0+$", r"\1", plain)
 
 
 def identifiers(

@@ -52,16 +52,21 @@ def encoding_of(path: Path) -> tuple[str, bool]:
             return name, False
     if b"\0" in start:
         raise WrongInput(f"{path.name} is no text, spreadsheet or Parquet file: export it as CSV.")
-    bad = 0
-    for line in start.splitlines()[:-1] or [start]:
-        try:
-            line.decode("utf-8")
-        except UnicodeDecodeError:
-            bad += 1
-    lines = max(start.count(b"\n"), 1)
-    high = sum(any(b > 127 for b in line) for line in start.splitlines()) or 1
-    # Where nearly every line with an accent does not fit UTF-8, the file is in the older encoding.
-    return ("cp1258", True) if bad and bad > high / 2 and lines else ("utf-8", False)
+    lines = start.splitlines()
+    accented = [
+        line for line in (lines[:-1] if len(start) == 1 << 20 else lines) if not line.isascii()
+    ]
+    bad = sum(not _fits_utf8(line) for line in accented)
+    # Where most lines with an accent do not fit UTF-8, the whole file is in the older encoding.
+    return ("cp1258", True) if bad > len(accented) / 2 else ("utf-8", False)
+
+
+def _fits_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def lines_of(path: Path) -> Iterator[str]:

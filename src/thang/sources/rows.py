@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from thang.model import DAY, Event, Finality, Flag, Gathered, Refused
+from thang.model import DAY, Event, Gathered, Refused
 from thang.river.bars import THREE_DECIMALS, ZERO_DECIMALS
 from thang.river.events import stored_kind
 from thang.sources.formats import Format
@@ -110,7 +110,6 @@ def one_row(where: str, cells: list[str], reading: Reading, seen: Counter[str]) 
         amount=money,
         currency=currency if money is not None else "",
         grade=_grade(cell("grade")),
-        flags=_flags(reading.format.finality, money),
         finality=reading.format.finality,
         personal=_personal(reading, cells),
         properties=_properties(reading, cells),
@@ -148,16 +147,6 @@ def _grade(text: str) -> int:
     return int(float(text)) if text.replace(".", "", 1).isdigit() else 0
 
 
-def _flags(finality: Finality, money: int | None) -> Flag:
-    flags = Flag(0) if money is None else Flag.AMOUNT
-    return flags | finality_flag(finality)
-
-
-def finality_flag(finality: Finality) -> Flag:
-    """The bit by which an event carries its source's finality."""
-    return {Finality.FINAL: Flag.FINAL, Finality.DELIVERED: Flag.DELIVERED}.get(finality, Flag(0))
-
-
 def _personal(reading: Reading, cells: Sequence[str]) -> dict[str, str]:
     roles = ("name", "phone", "email", "address", "note")
     return {role: text for role in roles if (text := reading.cell(cells, role))}
@@ -178,8 +167,7 @@ def _with_status(event: Event, status: str, form: Format) -> tuple[Event, ...]:
     for kind, words in form.statuses.items():
         if event.kind == "order_completed" and any(word.casefold() in plain for word in words):
             after = replace(
-                event, kind=kind, message_id=None, amount=None, currency="", personal={},
-                flags=event.flags & ~Flag.AMOUNT,
+                event, kind=kind, message_id=None, amount=None, currency="", personal={}
             )  # fmt: skip
             return (event, after)
     return (event,)

@@ -17,7 +17,7 @@ from thang.model import DAY, Event, Finality, Flag, Gathered, Identifier, Refuse
 from thang.river.calendar import instant
 from thang.river.events import ORDER_KINDS, stored_kind
 from thang.sources.people import customer_id, email, masked, phones
-from thang.sources.rows import WHY, decimals_of, finality_flag
+from thang.sources.rows import WHY, decimals_of
 from thang.sources.values import amount
 
 CALLS = {
@@ -131,7 +131,7 @@ class Calls:
             amount=money,
             currency=str(properties.get("currency") or self.currency) if money is not None else "",
             grade=_grade(properties),
-            flags=_flags(kind, properties, money, finality),
+            flags=_flags(kind, properties),
             finality=finality,
             marks=_marks(call, properties),
             personal=_personal(traits, properties),
@@ -198,7 +198,7 @@ def _ref(kind: str, properties: Mapping[str, Any]) -> str:
     if kind in ("referral_sent", "referral_clicked", "referral_converted"):
         return str(properties.get("referral_code") or "")
     for key in REFS:
-        if properties.get(key):
+        if properties.get(key) and (key != "channel" or kind.startswith("consent_")):
             return str(properties[key])
     return ""
 
@@ -213,8 +213,8 @@ def _grade(properties: Mapping[str, Any]) -> int:
     return 0
 
 
-def _flags(kind: str, properties: Mapping[str, Any], money: int | None, finality: Finality) -> Flag:
-    flags = finality_flag(finality) | (Flag.AMOUNT if money is not None else Flag(0))
+def _flags(kind: str, properties: Mapping[str, Any]) -> Flag:
+    flags = Flag(0)
     told = properties.get("public")
     shown = bool(properties.get("url") or properties.get("clicks")) or kind == "product_reviewed"
     if kind in TELLING and (told if isinstance(told, bool) else shown):
