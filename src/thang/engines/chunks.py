@@ -7,14 +7,13 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import pyarrow as pa
 
-from thang.engines.columns import EVENTS
 from thang.engines.steps import column
 
 CHUNK_ROWS = 500_000
 
 
 def whole_people(batches: Iterable[pa.RecordBatch], rows: int = CHUNK_ROWS) -> Iterator[pa.Table]:
-    """Tables of about `rows` rows (more for whoever has more), each of whole people."""
+    """Tables of about `rows` rows (more for whoever has more), each of whole people, rows once."""
     held: list[pa.RecordBatch] = []
     size = 0
     for batch in batches:
@@ -25,13 +24,13 @@ def whole_people(batches: Iterable[pa.RecordBatch], rows: int = CHUNK_ROWS) -> I
         table = pa.Table.from_batches(held).combine_chunks()
         cut = last_person_at(table)
         if cut:
-            yield table.slice(0, cut)
+            yield once(table.slice(0, cut))
         rest = table.slice(cut)
         held, size = rest.to_batches(), rest.num_rows
         if not cut:
             rows = max(rows, 2 * size)
     if size:
-        yield pa.Table.from_batches(held).combine_chunks()
+        yield once(pa.Table.from_batches(held).combine_chunks())
 
 
 def last_person_at(table: pa.Table) -> int:
@@ -40,16 +39,13 @@ def last_person_at(table: pa.Table) -> int:
     return int(np.searchsorted(person, person[-1]))
 
 
-def is_sorted(table: pa.Table) -> bool:
-    """Whether people and, within each, instants never go back."""
-    person, at = column(table, "person"), column(table, "at")
-    back = (person[1:] < person[:-1]) | ((person[1:] == person[:-1]) & (at[1:] < at[:-1]))
-    return not bool(back.any())
+def once(table: pa.Table) -> pa.Table:
+    """A sorted table without the rows that say again what the row before them said.
 
-
-def sorted_events(table: pa.Table) -> pa.Table:
-    """A table of events by person, instant and, as they stand, sequence."""
-    if is_sorted(table):
+    Rows are the same where person and sequence are; a table without sequences stays as it is.
+    """
+    if "seq" not in table.column_names or table.num_rows < 2:
         return table
-    order = np.lexsort((column(table, "at"), column(table, "person")))
-    return table.take(pa.array(order)).select(EVENTS.names)
+    person, seq = column(table, "person"), column(table, "seq")
+    again = (person[1:] == person[:-1]) & (seq[1:] == seq[:-1])
+    return table.filter(pa.array(np.append(True, ~again))) if again.any() else table

@@ -1,8 +1,13 @@
-"""The tables that an engine keeps, by their columns (instants in microseconds, money in minor units)."""
+"""The tables that an engine keeps, by their columns.
+
+Instants are microseconds, money is minor units.
+"""
 
 from __future__ import annotations
 
 import pyarrow as pa
+
+from thang.river.events import CODES
 
 EVENTS = pa.schema(
     [
@@ -15,6 +20,10 @@ EVENTS = pa.schema(
         ("flags", pa.int16()),
         ("other", pa.int64()),
     ]
+)
+# Events that join two people, or a person and a code: what a referral is qualified from.
+PAIR_KINDS = tuple(
+    CODES[kind] for kind in ("referral_converted", "referral_sent", "referral_disqualified")
 )
 # Rows that prepare adds to people's lines: orders that count, referrals that qualify.
 ADDED_ROWS = pa.schema(

@@ -8,6 +8,7 @@ owns the file.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -15,81 +16,31 @@ from typing import Any, Self
 import duckdb
 import pyarrow as pa
 
-from thang.engines.chunks import whole_people
-from thang.engines.columns import ADDED_ROWS, EVENTS
+from thang.engines.chunks import once, whole_people
+from thang.engines.columns import ADDED_ROWS, EVENTS, PAIR_KINDS
+from thang.engines.opening import Limits, drop, is_damage, open_file, open_memory
 from thang.model import Unavailable
-from thang.river.events import CODES
 
-SCHEMA = 1
-COLUMNS = ", ".join(f'"{name}"' for name in EVENTS.names)
-SETUP = f"""
-create table if not exists meta (key varchar primary key, value bigint);
-create table if not exists events (
-    person bigint, "at" bigint, kind smallint, ref bigint, amount bigint,
-    grade smallint, flags smallint, other bigint, seq bigint);
-create table if not exists people (identifier bigint, person bigint);
-create table if not exists marks (person bigint, mark bigint, "at" bigint);
-create table if not exists pairs (
-    kind smallint, person bigint, other bigint, ref bigint, "at" bigint, seq bigint);
-create table if not exists referral_rows (
-    person bigint, "at" bigint, kind smallint, value bigint, ref bigint, anchor bigint);
-create table if not exists transitions (
-    person bigint, "at" bigint, from_level tinyint, to_level tinyint, cause tinyint);
-create table if not exists placements (
-    person bigint, level tinyint, observed tinyint, since bigint, rungs integer,
-    next_change bigint, last_order bigint, orders integer, gap bigint,
-    "then" bigint[], now bigint[], asked_from bigint[], own bigint[], fails bigint[]);
-"""  # noqa: S608 - names of our own
-PAIR_KINDS = tuple(
-    CODES[kind] for kind in ("referral_converted", "referral_sent", "referral_disqualified")
-)
+COLUMNS = ", ".join(f'"{name}"' for name in [*EVENTS.names, "seq"])
 
 
 class Projection:
     """The derived tables of one shop, and the events they are derived from."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, *, fresh: bool) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, fresh: bool, path: Path | None = None
+    ) -> None:
         self.sql = connection
         self.fresh = fresh
+        self.path = path
 
     @classmethod
     def open(cls, path: Path | str, *, memory: str = "2GB", threads: int = 2) -> Self:
         """Open the file, or make it anew if it is missing, old, or will not open."""
+        limits = Limits(memory, threads)
         if str(path) == ":memory:":
-            return cls._made(duckdb.connect(), memory, threads)
-        path = Path(path)
-        try:
-            held = cls._made(duckdb.connect(str(path)), memory, threads)
-        except duckdb.IOException as error:
-            if "lock" in str(error).lower():
-                raise Unavailable(
-                    f"{path.name} is taken by another thang process: wait for it or stop it."
-                ) from None
-            held = cls._again(path, memory, threads)
-        except duckdb.Error:
-            held = cls._again(path, memory, threads)
-        if held.meta("schema") not in (None, SCHEMA):
-            held.close()
-            held = cls._again(path, memory, threads)
-        held.note(schema=SCHEMA)
-        return held
-
-    @classmethod
-    def _again(cls, path: Path, memory: str, threads: int) -> Self:
-        for old in path.parent.glob(path.name + "*"):
-            old.unlink()
-        held = cls._made(duckdb.connect(str(path)), memory, threads)
-        held.fresh = True
-        return held
-
-    @classmethod
-    def _made(cls, connection: duckdb.DuckDBPyConnection, memory: str, threads: int) -> Self:
-        connection.execute(f"set memory_limit = '{memory}'")
-        connection.execute(f"set threads = {threads}")
-        connection.execute("set enable_progress_bar = false")
-        known = connection.execute("select count(*) from duckdb_tables()").fetchone()
-        connection.execute(SETUP)
-        return cls(connection, fresh=not known or known[0] == 0)
+            return cls(*open_memory(limits))
+        return cls(*open_file(Path(path), limits), Path(path))
 
     def __enter__(self) -> Self:
         return self
@@ -101,6 +52,27 @@ class Projection:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+        if self.path is not None and is_damage(error):
+            drop(self.path)
+            raise Unavailable(
+                f"{self.path.name} was damaged and has been removed: run `thang classify`, which "
+                "makes it again from the record."
+            ) from None
+
+    @contextmanager
+    def one_commit(self) -> Iterator[None]:
+        """All that is written inside is kept together, or not at all.
+
+        What `whole` reads meanwhile is as it was before.
+        """
+        self.sql.begin()
+        try:
+            yield
+        except BaseException:
+            with suppress(duckdb.Error):  # a damaged file cannot even be left as it was
+                self.sql.rollback()
+            raise
+        self.sql.commit()
 
     def close(self) -> None:
         """Let go of the file."""
@@ -118,13 +90,18 @@ class Projection:
 
     def table(self, sql: str, values: list[Any] | None = None) -> pa.Table:
         """The answer to a question."""
-        return self.sql.execute(sql, values or []).to_arrow_table()
+        return self.sql.sql(sql, params=values or None).to_arrow_table()
 
     def keep(self, events: pa.Table) -> None:
         """Append events (EVENTS and `seq`), people already resolved."""
         self.sql.register("new_events", events)
-        self.sql.execute(f"insert into events select {COLUMNS}, seq from new_events")  # noqa: S608
-        self.sql.execute(PAIRS.format(source="new_events"))
+        self.sql.execute(
+            f"insert into events ({COLUMNS}) select {COLUMNS} from new_events"  # noqa: S608
+        )
+        self.sql.execute(
+            'insert into pairs select kind, person, other, ref, "at", seq from new_events '  # noqa: S608
+            f"where kind in {PAIR_KINDS}"
+        )
         self.sql.unregister("new_events")
         self.note(clustered=0)
 
@@ -138,9 +115,12 @@ class Projection:
         self.note(clustered=1)
 
     def whole(self, rows: int) -> Iterator[pa.Table]:
-        """All events, in tables of whole people. A cursor of its own lets others ask meanwhile."""
+        """All events as last committed and clustered, in tables of whole people.
+
+        A cursor of its own lets others ask meanwhile; it does not see what is not committed.
+        """
         cursor = self.sql.cursor()
-        found = cursor.execute(f"select {COLUMNS} from events")  # noqa: S608
+        found = cursor.sql(f"select {COLUMNS} from events")  # noqa: S608
         yield from whole_people(found.to_arrow_reader(rows // 4), rows)
 
     def of(self, people: pa.Table) -> pa.Table:
@@ -151,7 +131,23 @@ class Projection:
             'order by person, "at", seq'
         )
         self.sql.unregister("wanted")
-        return found
+        return once(found)
+
+    def write_events(self, folder: Path) -> Path:
+        """All events as Parquet in a folder of their own (`tables.EVENT_COLUMNS`)."""
+        self.cluster()
+        folder.mkdir(parents=True, exist_ok=True)
+        file = str(folder / "events.parquet").replace("'", "''")
+        self.sql.execute(f"copy (select {COLUMNS} from events) to '{file}' (format parquet)")  # noqa: S608
+        return folder
+
+    def touch(self, people: pa.Table) -> None:
+        """Remember people who are to be folded again, until they are."""
+        self._insert("touched", people)
+
+    def touched(self) -> pa.Table:
+        """Everybody who is to be folded again."""
+        return self.table("select distinct person from touched order by person")
 
     def store(self, transitions: pa.Table, placements: pa.Table) -> None:
         """Append what the fold said of some people."""
@@ -178,9 +174,7 @@ class Projection:
             self.sql.execute("delete from referral_rows")
         else:
             self.sql.register("asked", referees)
-            self.sql.execute(
-                "delete from referral_rows where ref in (select person from asked)"
-            )
+            self.sql.execute("delete from referral_rows where ref in (select person from asked)")
             self.sql.unregister("asked")
         self._insert("referral_rows", rows)
 
@@ -189,9 +183,3 @@ class Projection:
         names = ", ".join(f'"{name}"' for name in rows.column_names)
         self.sql.execute(f"insert into {table} ({names}) select {names} from rows_in")  # noqa: S608
         self.sql.unregister("rows_in")
-
-
-PAIRS = (
-    'insert into pairs select kind, person, other, ref, "at", seq from {source} where kind in '
-    + str(PAIR_KINDS)
-)

@@ -105,9 +105,11 @@ def _done(waiting: list[tuple[int, Future[T]]], progress: Progress) -> T:
 def refer(projection: Projection, run: Run, among: pa.Table | None = None) -> pa.Table:
     """Qualify referrals anew, all or those that touch some people; the referrers that changed."""
     links = _links(projection, among)
-    referees = pa.table({"person": np.unique(links.referee)})
+    # Whoever is touched may have lost a link, or become another: their old rows go as well.
+    asked = links.referee if among is None else np.append(links.referee, column(among, "person"))
+    referees = pa.table({"person": np.unique(asked)})
     before = _rows_of(projection, referees) if among is not None else ADDED_ROWS.empty_table()
-    after = _qualified(projection, run, links, referees)
+    after = _qualified(projection, run, links)
     projection.put_referral_rows(after, None if among is None else referees)
     one, other = (set(zip(*(t.to_pydict().values()), strict=True)) for t in (before, after))
     return pa.table({"person": np.array(sorted({row[0] for row in one ^ other}), np.int64)})
@@ -142,9 +144,10 @@ def _rows_of(projection: Projection, referees: pa.Table) -> pa.Table:
     return found
 
 
-def _qualified(projection: Projection, run: Run, links: Links, referees: pa.Table) -> pa.Table:
+def _qualified(projection: Projection, run: Run, links: Links) -> pa.Table:
     if not len(links.at):
         return ADDED_ROWS.empty_table()
+    referees = pa.table({"person": np.unique(links.referee)})
     people = pa.table({"person": np.unique(np.concatenate([links.referrer, links.referee]))})
     orders = _orders_of(projection, run, referees)
     sends, refusals = (
@@ -152,17 +155,13 @@ def _qualified(projection: Projection, run: Run, links: Links, referees: pa.Tabl
         for kind, other in (("referral_sent", "ref"), ("referral_disqualified", "other"))
     )
     within = run.policy.referral.sent_within_days
-    return added_table(
-        qualify(links, orders, sends, refusals, _marks(projection, people), within)
-    )
+    return added_table(qualify(links, orders, sends, refusals, _marks(projection, people), within))
 
 
 def _orders_of(projection: Projection, run: Run, referees: pa.Table) -> Rows:
     codes = [CODES[kind] for kind in ORDER_KINDS]
     events = events_of(
-        projection.of(referees).filter(
-            pc.is_in(pc.field("kind"), pa.array(codes, pa.int16()))
-        )
+        projection.of(referees).filter(pc.is_in(pc.field("kind"), pa.array(codes, pa.int16())))
     )
     window = run.policy.shop.return_window_days
     return order_rows(events, starts(events.person), run.calendar, window)
