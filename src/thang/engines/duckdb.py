@@ -80,8 +80,8 @@ class Projection:
 
     def meta(self, key: str) -> int | None:
         """A noted number: schema, seq (through which the log has been read), as_of, …"""
-        row = self.sql.execute("select value from meta where key = ?", [key]).fetchone()
-        return None if row is None else int(row[0])
+        found = self.sql.execute("select value from meta where key = ?", [key]).fetchall()
+        return int(found[0][0]) if found else None
 
     def note(self, **values: int) -> None:
         """Note numbers."""

@@ -102,10 +102,9 @@ def _ready(path: Path, limits: Limits) -> Opened:
 
 
 def _is_cut_short(connection: duckdb.DuckDBPyConnection, path: Path) -> bool:
-    row = connection.execute(
+    ((blocks,),) = connection.execute(
         "select block_size * total_blocks from pragma_database_size()"
-    ).fetchone()
-    blocks = row[0] if row else 0
+    ).fetchall()
     return bool(blocks) and path.stat().st_size < HEADERS + blocks
 
 
@@ -113,11 +112,11 @@ def _set_up(connection: duckdb.DuckDBPyConnection, limits: Limits) -> Opened:
     connection.execute(f"set memory_limit = '{limits.memory}'")
     connection.execute(f"set threads = {limits.threads}")
     connection.execute("set enable_progress_bar = false")
-    known = connection.execute("select count(*) from duckdb_tables()").fetchone()
-    fresh = not known or known[0] == 0
+    ((tables,),) = connection.execute("select count(*) from duckdb_tables()").fetchall()
+    fresh = tables == 0
     connection.execute(SETUP)
-    row = connection.execute("select value from meta where key = 'schema'").fetchone()
-    if not fresh and (row is None or row[0] != SCHEMA):
+    schema = connection.execute("select value from meta where key = 'schema'").fetchall()
+    if not fresh and schema != [(SCHEMA,)]:
         raise UnsoundError
     connection.execute("insert or replace into meta values ('schema', ?)", [SCHEMA])
     return Opened(connection, fresh)

@@ -119,10 +119,10 @@ def _links(projection: Projection, among: pa.Table | None) -> Links:
     """`referral_converted` rows: all, or every one of the referees whom these people touch."""
     where = ""
     if among is not None:
-        projection.sql.register("touched", among)
+        projection.sql.register("among", among)
         where = (
-            "and other in (select other from pairs where person in (select person from touched)"
-            " or other in (select person from touched))"
+            "and other in (select other from pairs where person in (select person from among)"
+            " or other in (select person from among))"
         )
     found = projection.table(
         f'select person, other, "at", ref from pairs where kind = ? and other <> 0 {where} '  # noqa: S608
@@ -130,7 +130,7 @@ def _links(projection: Projection, among: pa.Table | None) -> Links:
         [CODES["referral_converted"]],
     )
     if among is not None:
-        projection.sql.unregister("touched")
+        projection.sql.unregister("among")
     return Links(*(column(found, name) for name in ("person", "other", "at", "ref")))
 
 

@@ -179,9 +179,7 @@ def fold_step(
     moves = room_for(MOVE, max(3 * longest + 3 * len(months.months) + 8, 4 * len(people)))
     parts, who = [TRANSITIONS.empty_table()], 0
     while who < len(people):
-        who, n = fold_people(
-            run.program, line, months, hands, room, places, moves, who, run.as_of
-        )
+        who, n = fold_people(run.program, line, months, hands, room, places, moves, who, run.as_of)
         parts.append(_transitions(moves[:n], people))
     return pa.concat_tables(parts), _placements(places, people)
 
