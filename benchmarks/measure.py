@@ -1,4 +1,4 @@
-"""Measuring one thing in a process of its own: wall and CPU seconds, and the most memory it held."""
+"""Measuring one thing in a process of its own: wall and CPU seconds, and its most memory."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 
@@ -26,7 +27,9 @@ def cost_of(task: str, *words: str) -> Cost:
     """Run `python -m benchmarks.tasks TASK WORDS…` and watch it; tasks time their own inside."""
     command = [sys.executable, "-m", "benchmarks.tasks", task, *words]
     started = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ | {"PYTHONPATH": "src"})
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, env=os.environ | {"PYTHONPATH": "src"}
+    )
     watched, peak = psutil.Process(process.pid), 0
     while process.poll() is None:
         try:
@@ -44,10 +47,10 @@ def cost_of(task: str, *words: str) -> Cost:
 def machine() -> str:
     """What it was measured on, in one line."""
     model = "unknown processor"
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as info:
-            model = next(line.split(":")[1].strip() for line in info if line.startswith("model name"))
-    except (OSError, StopIteration):
-        pass
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text("utf-8").splitlines() if info.exists() else []
+    named = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
+    model = named[0] if named else model
     memory = psutil.virtual_memory().total / 2**30
-    return f"{psutil.cpu_count()} cores of {model}, {memory:.0f} GiB, Python {sys.version.split()[0]}"
+    python = sys.version.split()[0]
+    return f"{psutil.cpu_count()} cores of {model}, {memory:.0f} GiB, Python {python}"

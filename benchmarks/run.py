@@ -68,8 +68,9 @@ def main() -> None:
         "# What it costs", "",
         f"Measured by `make bench` on {machine()}. Seconds of this machine mean little: read the",
         "ratios, each within one run. `group_by` is DuckDB's bare `GROUP BY customer` with one sum",
-        "over the same Parquet; `fold` is the whole fold from it; `classify` runs end to end over a",
-        "stored shop and stores what it finds; `pandas_way` computes only the levels of today.", "",
+        "over the same Parquet; `fold` is the whole fold from it; `classify` runs end to end over",
+        "a stored shop and stores what it finds; `pandas_way` computes the levels of today alone.",
+        "",
         "| events | what | CPU s | wall s | ns/event | x group_by | peak MB |",
         "|---|---|---|---|---|---|---|",
     ]  # fmt: skip

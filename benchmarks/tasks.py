@@ -1,4 +1,4 @@
-"""The things that are measured, each in a process of its own: `python -m benchmarks.tasks NAME …`."""
+"""What is measured, each thing in a process of its own: `python -m benchmarks.tasks NAME …`."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def cpu() -> float:
 
 
 def span(path: Path) -> tuple[int, int]:
-    row = duckdb.execute(f"select min(\"at\"), max(\"at\") from '{path}'").fetchone()  # noqa: S608
+    row = duckdb.execute(f'select min("at"), max("at") from \'{path}\'').fetchone()  # noqa: S608
     assert row
     return int(row[0]), int(row[1])
 
@@ -108,9 +108,9 @@ def classify(shop: Path) -> dict[str, float]:
     from thang.engines.running import census, fold_all, refer  # noqa: PLC0415
 
     with Projection.open(shop) as projection:
-        row = projection.sql.execute('select min("at"), max("at") from events').fetchone()
-        assert row
-        first, as_of = row
+        ((first, as_of),) = projection.sql.execute(
+            'select min("at"), max("at") from events'
+        ).fetchall()
         warm(plain_run(first, as_of))
         before, wall = cpu(), time.perf_counter()
         policy = load_policy(None)
@@ -134,13 +134,13 @@ def classify(shop: Path) -> dict[str, float]:
 
 
 def change(shop: Path, count: str) -> dict[str, float]:
-    """New events into a full projection: appended, their people placed anew; then checked in full."""
+    """New events into a full projection: appended, and their people placed anew."""
     from thang.engines.running import fold_some, refer  # noqa: PLC0415
 
     with Projection.open(shop) as projection:
-        row = projection.sql.execute('select min("at"), max("at"), max(person) from events').fetchone()
-        assert row
-        first, last, top = row
+        ((first, last, top),) = projection.sql.execute(
+            'select min("at"), max("at"), max(person) from events'
+        ).fetchall()
         bars = tuple(Bar(*b) for b in json.loads((shop.parent / f"{shop.stem}.bars").read_text()))
         settings = Settings(projection.meta("window") or 180, True, True)
         run = Run(load_policy(None), settings, CODES, first, last, bars)
@@ -166,7 +166,8 @@ def change(shop: Path, count: str) -> dict[str, float]:
         touched = pa.table({"person": np.union1d(touched["person"], moved["person"])})
         fold_some(projection, run, touched)
         projection.sql.commit()
-        return {"cpu": cpu() - before, "wall": time.perf_counter() - wall, "folded": touched.num_rows}
+        wall = time.perf_counter() - wall
+        return {"cpu": cpu() - before, "wall": wall, "folded": touched.num_rows}
 
 
 def verify(shop: Path) -> dict[str, float]:
@@ -177,20 +178,19 @@ def verify(shop: Path) -> dict[str, float]:
         sql = projection.sql
         sql.execute("create or replace table was_p as select * from placements")
         sql.execute("create or replace table was_t as select * from transitions")
-        row = sql.execute('select min("at") from events').fetchone()
-        assert row
+        ((first,),) = sql.execute('select min("at") from events').fetchall()
         bars = tuple(Bar(*b) for b in json.loads((shop.parent / f"{shop.stem}.bars").read_text()))
         settings = Settings(projection.meta("window") or 180, True, True)
         as_of = projection.meta("as_of") or 0
         projection.cluster()
-        fold_all(projection, Run(load_policy(None), settings, CODES, row[0], as_of, bars))
+        fold_all(projection, Run(load_policy(None), settings, CODES, first, as_of, bars))
         differing = 0
         for now, was in (("placements", "was_p"), ("transitions", "was_t")):
             for one, other in ((now, was), (was, now)):
-                found = sql.execute(
+                ((rows,),) = sql.execute(
                     f"select count(*) from (from {one} except all from {other})"  # noqa: S608
-                ).fetchone()
-                differing += found[0] if found else 0
+                ).fetchall()
+                differing += rows
         return {"cpu": cpu(), "differing": differing}
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
 from thang.workspace.shop import Workspace
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
@@ -39,7 +40,9 @@ def bars(shop: Workspace) -> list[int]:
         version = record.policy()
         assert version is not None
         found = record.bars(version.version)
-    assert [f"{datetime.fromtimestamp(b.quarter / 1e6):%Y-%m}" for b in found] == list(QUARTERS)
+    assert [f"{datetime.fromtimestamp(b.quarter / 1e6, UTC):%Y-%m}" for b in found] == list(
+        QUARTERS
+    )
     return [(b.premier_bar or 0) // 100 for b in found]
 
 
@@ -54,9 +57,7 @@ def test_every_move_of_cdnow_is_the_one_the_rules_make(cdnow: Workspace) -> None
     moves = cdnow.export("transitions").to_pylist()
     assert len(moves) == 31_865
     assert sum(move["from_level"] is None for move in moves) == 23_570
-    between = Counter(
-        KEYS[m["from_level"]] + KEYS[m["to_level"]] for m in moves if m["from_level"]
-    )
+    between = Counter(KEYS[m["from_level"]] + KEYS[m["to_level"]] for m in moves if m["from_level"])
     assert between == MOVES
     assert Counter(move["cause"] for move in moves) == {"event": 29_855, "check": 2_010}
     first_bar = [

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
+
 from thang.engines.columns import EVENTS
 from thang.engines.steps import Run, events_of, fold_step
 from thang.policy.schema import Policy, Settings
@@ -92,18 +93,20 @@ def folded(
     return Told(answers, {p["person"]: p["next_change"] for p in placed.to_pylist()})
 
 
-def referral_rows(
-    table: pa.Table, rows: Sequence[Row], marks: Sequence[Mark], run: Run
-) -> Rows:
+def referral_rows(table: pa.Table, rows: Sequence[Row], marks: Sequence[Mark], run: Run) -> Rows:
     """The referral rows of everybody, the way an engine makes them."""
     events = events_of(table)
     cal = calendar(run.policy.shop.tz, run.first, run.as_of)
     orders = order_rows(events, starts(events.person), cal, run.policy.shop.return_window_days)
-    line = sorted({(r.person, r.seq): r for r in reversed(rows)}.values(), key=lambda r: (r.at, r.seq))
+    line = sorted(
+        {(r.person, r.seq): r for r in reversed(rows)}.values(), key=lambda r: (r.at, r.seq)
+    )
 
     def pairs(kind: str, other: str) -> tuple[np.ndarray, ...]:  # type: ignore[type-arg]
         found = [(r.person, getattr(r, other), r.at) for r in line if r.kind == kind]
-        return tuple(np.array(c, np.int64) for c in (zip(*found, strict=True) if found else ((),) * 3))
+        return tuple(
+            np.array(c, np.int64) for c in (zip(*found, strict=True) if found else ((),) * 3)
+        )
 
     converted = [r for r in line if r.kind == "referral_converted" and r.other]
     links = Links(

@@ -45,9 +45,7 @@ def lot(first: int, shops: int) -> tuple[int, list[str]]:
         dice = random.Random(seed)
         policy = random_policy(dice) if seed % 2 else default_policy()
         told = random_shop(dice, PEOPLE, policy)
-        said = judge(
-            told.rows, told.marks, policy, told.settings, told.bars, as_of=told.as_of
-        )
+        said = judge(told.rows, told.marks, policy, told.settings, told.bars, as_of=told.as_of)
         answers = folded(
             told.rows, told.marks, policy, told.settings, told.bars, told.as_of
         ).answers

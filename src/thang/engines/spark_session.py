@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import thang
+from thang import model
 from thang.model import Unavailable
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _started(master: str) -> SparkSession:
 
     conf = SparkConf().setMaster(master).setAll(list(SETTINGS.items()))
     # Workers run this very package, installed or not.
-    conf.setExecutorEnv("PYTHONPATH", str(Path(thang.__file__).parents[1]))
+    conf.setExecutorEnv("PYTHONPATH", str(Path(model.__file__).parents[1]))
     if master.startswith("local"):
         conf.setAll(list(HERE.items()))
         os.environ["PYSPARK_PYTHON"] = sys.executable
