@@ -149,14 +149,14 @@ def _counter(progress: Progress, what: str, of: int) -> Counter:
 
 
 def _extent(projection: Projection) -> Extent:
-    row = projection.sql.execute('select min("at"), max("at") from events').fetchone()
-    return Extent(row[0], row[1]) if row and row[0] is not None else Extent(0, 0)
+    ((first, last),) = projection.sql.execute('select min("at"), max("at") from events').fetchall()
+    return Extent(0, 0) if first is None else Extent(first, last)
 
 
 def placed(projection: Projection) -> int:
     """How many people stand on a rung."""
-    row = projection.sql.execute("select count(*) from placements").fetchone()
-    return int(row[0]) if row else 0
+    ((people,),) = projection.sql.execute("select count(*) from placements").fetchall()
+    return int(people)
 
 
 def resolve(
@@ -176,10 +176,10 @@ def resolve(
 
 def _ever(projection: Projection, kinds: tuple[str, ...]) -> bool:
     codes = [CODES[kind] for kind in kinds]
-    row = projection.sql.execute(
+    found = projection.sql.execute(
         "select 1 from events where kind in (select unnest(?)) limit 1", [codes]
-    ).fetchone()
-    return row is not None
+    )
+    return bool(found.fetchall())
 
 
 def _with_bars(

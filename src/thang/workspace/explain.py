@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from thang.engines.duckdb import Projection
 from thang.engines.running import mine
-from thang.engines.steps import Run, added_of, fold_step, line_of
+from thang.engines.steps import Run, added_of, column, fold_step, line_of
 from thang.model import DAY, WrongInput
 from thang.policy.schema import Expr, Level, Measure, Policy
 from thang.river.bars import minor_units
@@ -40,9 +40,9 @@ def standing(projection: Projection, run: Run, person: int) -> Standing:
     events = projection.of(pa.table({"person": [person]}))
     if not events.num_rows:
         raise WrongInput("This person has no events: nothing is known of them yet.")
-    moved, placed = fold_step(events, run, mine(added_of(projection.referral_rows()), events))
-    if not placed.num_rows:
+    if run.as_of < column(events, "at")[0]:
         raise WrongInput("This person was not known yet on that date: give a later one.")
+    moved, placed = fold_step(events, run, mine(added_of(projection.referral_rows()), events))
     return Standing(person, run.as_of, placed.to_pylist()[0], moved.to_pylist())
 
 

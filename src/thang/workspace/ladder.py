@@ -83,8 +83,8 @@ def shown(at: int, tz: str) -> str:
 
 
 def _events_through(projection: Projection) -> int:
-    row = projection.sql.execute('select max("at") from events').fetchone()
-    return int(row[0]) if row and row[0] is not None else 0
+    ((last,),) = projection.sql.execute('select max("at") from events').fetchall()
+    return int(last or 0)
 
 
 def _counts(projection: Projection, sql: str) -> dict[int, int]:

@@ -69,8 +69,7 @@ def _matrix(old: Any, new: Any) -> tuple[dict[str, Any], ...]:
 
 def _levels(record: Record, projection: Projection, policy: Policy, as_of: int) -> pa.Table:
     """Where everybody would stand under a policy, nothing stored."""
-    row = projection.sql.execute('select min("at"), max("at") from events').fetchone()
-    first, last = row or (0, 0)
+    ((first, last),) = projection.sql.execute('select min("at"), max("at") from events').fetchall()
     kinds, total = record.kinds(), record.counts().events
     settings = resolve(projection, policy, kinds, (first, last), total)
     cal = calendar(policy.shop.tz, first, as_of)

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from thang.engines.duckdb import Projection
 from thang.engines.steps import Run
-from thang.model import Tally, WrongInput
+from thang.model import DAY, Tally, WrongInput
 from thang.policy.load import load_policy, read_policy
 from thang.policy.schema import Policy
 from thang.record import PolicyVersion, Record
@@ -22,6 +22,8 @@ from thang.workspace.explain import explain
 from thang.workspace.folder import Folder, wall_clock
 from thang.workspace.ladder import Ladder, ladder
 from thang.workspace.preview import Preview, preview
+
+FURTHEST = 200 * 366 * DAY  # beyond the year 2170, where calendars would run out of years
 
 
 class Workspace:
@@ -112,9 +114,12 @@ class Workspace:
         if text is None:
             return self.folder.now()
         try:
-            return end_of_day(text, policy.shop.tz)
-        except ValueError:
+            at = end_of_day(text, policy.shop.tz)
+        except (ValueError, OverflowError):
             raise WrongInput(f"{text!r} is no date: write it as YYYY-MM-DD.") from None
+        if at > FURTHEST:
+            raise WrongInput(f"{text} lies too far ahead: give an earlier day.")
+        return at
 
     def _classified(self, record: Record, projection: Projection) -> PolicyVersion:
         number = projection.meta("version")
@@ -124,9 +129,9 @@ class Workspace:
         return version
 
     def _run(self, record: Record, projection: Projection, version: PolicyVersion) -> Run:
-        row = projection.sql.execute('select min("at") from events').fetchone()
+        ((first,),) = projection.sql.execute('select min("at") from events').fetchall()
         return Run(
-            read_policy(version.text), version.settings, record.kinds(), row[0] if row else 0,
+            read_policy(version.text), version.settings, record.kinds(), first or 0,
             projection.meta("as_of") or 0, tuple(record.bars(version.version)),
         )  # fmt: skip
 
