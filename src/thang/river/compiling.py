@@ -13,11 +13,12 @@ import numpy as np
 from thang.model import DAY, WrongPolicy
 from thang.policy.schema import Act, Level, Measure, Policy, Quantity, Settings, Where
 from thang.river import program as p
-from thang.river.events import CODES
+from thang.river.events import CODES, DERIVED
 from thang.river.rungs import Nodes, add_rules
 
 BARS = ("premier_bar", "median_member_spend", "buyers")
 ORDER_PARTS = ("order_counted", "order_joined")
+ORDER_KINDS_DERIVED = tuple(DERIVED)  # they may change any quantity of orders or referrals
 AT_ONCE = ("order_voided", "referral_undone", "chargeback")
 ANY_DAY = 36_500  # a ring that holds a hundred years of days, for windows that never end
 
@@ -261,7 +262,7 @@ def _pack(
     }
     for name, rows in tables.items():
         _fill(one, name, rows)
-    _mark_kinds(one["kinds"][0], policy, entries, codes)
+    _mark_kinds(one["kinds"][0], policy, entries, codes, nodes.asked)
     scalars = {
         "n_slots": len(slots.scale),
         "n_windows": len(slots.windows),
@@ -278,6 +279,7 @@ def _pack(
         "window_us": slots.settings.window_days * DAY,
         "seasonal": int(policy.shop.seasonal),
         "bar_slots": [slots.bars[name] for name in BARS],
+        "restless": sum(1 << i for i, bits in enumerate(rules["rises"]) if bits & p.BY_TIME),
     }
     for name, value in scalars.items():
         one[name] = value
@@ -332,7 +334,14 @@ def _acts(levels: tuple[Level, ...]) -> list[tuple[tuple[str, ...], int]]:
     return [(x.silence.acts, 1 << i) for i, x in enumerate(levels) if x.silence]
 
 
-def _mark_kinds(table: p.Rows, policy: Policy, entries: list[Entry], codes: dict[str, int]) -> None:
+def _mark_kinds(
+    table: p.Rows,
+    policy: Policy,
+    entries: list[Entry],
+    codes: dict[str, int],
+    asked: dict[int, int],
+) -> None:
+    everywhere = (1 << len(policy.levels)) - 1
     of_entries = np.array([codes[e.kind] for e in entries], np.int64)
     table["first"] = np.searchsorted(of_entries, np.arange(len(table)))
     table["last"] = np.searchsorted(of_entries, np.arange(len(table)), side="right")
@@ -343,6 +352,8 @@ def _mark_kinds(table: p.Rows, policy: Policy, entries: list[Entry], codes: dict
     marks += [("ends", kind, bit) for kinds, bit in _ends(policy) for kind in kinds]
     marks += [("acts", kind, bit) for kinds, bit in _acts(policy.levels) for kind in kinds]
     marks += [("windows", e.kind, 1 << e.window) for e in entries if e.window >= 0]
+    marks += [("touches", e.kind, asked.get(e.slot, 0)) for e in entries]
+    marks += [("touches", kind, everywhere) for kind in ORDER_KINDS_DERIVED]
     for name, kind, bit in marks:
         if codes.get(kind, p.MOST_KINDS) < p.MOST_KINDS:
             table[name][codes[kind]] |= bit

@@ -147,6 +147,10 @@ def walk(
         if event == t:
             raise_bars(p, w, y, w.month)
             i = live(p, rows, y, w, room, lo, i, hi)
+            if i < 0:
+                i = ~i
+                if silent != t and monthly != t:
+                    continue
             n = record(p, w, out, moves, n, who, t, EVENT)
         c = next_check(p, w, y, t)
     finish(p, rows, y, w, room, out, who, i, hi, as_of)
@@ -160,9 +164,11 @@ def next_check(p: Program, w: Work, y: Year, t: int) -> int:
     Notes on the way when the first silent level is due.
     """
     following, first, asked = w.month + 1, len(y.months) - 1, False
-    w.due = FAR
+    w.due, w.held = FAR, 0
     for level in range(p.n_levels):
         rule, rung = p.levels[level], w.rungs[level]
+        if rule.shape != FACT and (rung.held or rule.shape == EVERYBODY):
+            w.held |= 1 << level
         if rule.shape == FACT:
             asked |= rule.rises != 0
         elif rung.held:

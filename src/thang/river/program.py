@@ -76,6 +76,7 @@ KIND = np.dtype(
         ("at_once", np.int32),  # 1: may undo a level at once
         ("ends", np.int32),  # bit of each level it ends
         ("acts", np.int32),  # bit of each silent level whose clock it restarts
+        ("touches", np.int32),  # bit of each level whose entry rule or fact it may make true
     ],
     align=True,
 )
@@ -137,6 +138,7 @@ PROGRAM = np.dtype(
         ("bar_spend", np.int64),
         ("seasonal", np.int64),
         ("bar_slots", np.int64, (3,)),  # where the bars in force are put
+        ("restless", np.int64),  # bit of each level whose rule may turn by mere waiting
     ],
     align=True,
 )

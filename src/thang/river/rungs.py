@@ -120,6 +120,7 @@ class Nodes:
     names: dict[str, int]
     scale: list[int]
     nodes: list[Node] = field(default_factory=list)
+    asked: dict[int, int] = field(default_factory=dict)  # bit of each level, by slot
 
     def rule(self, expr: Expr | None) -> int:
         """Compile one rule; the place of its first node, or TRUE or FALSE when it is decided."""
@@ -183,6 +184,12 @@ class Nodes:
             Measure.SINCE_ORDER,
         )
 
+    def ask(self, level: int, made: int) -> None:
+        """Note which slots the rule of a level asks for, its nodes being made from `made` on."""
+        for node in self.nodes[made:]:
+            for slot in (node.left, node.right):
+                self.asked[slot] = self.asked.get(slot, 0) | 1 << level
+
     def restless(self, level: Level, made: int) -> int:
         """What waiting alone may change about a rule whose nodes were made from `made` on.
 
@@ -209,6 +216,7 @@ def add_rules(nodes: Nodes) -> dict[str, list[int]]:
         made = len(nodes.nodes)
         enter.append(nodes.rule(enter_rule(level.key, policy)))
         rises.append(nodes.restless(level, made))
+        nodes.ask(len(rises) - 1, made)
         keep.append(nodes.rule(keep_rule(level.key, policy)))
     member = [x.enter for x in policy.levels if x.key == policy.bars.member_level]
     return {

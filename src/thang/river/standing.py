@@ -34,6 +34,7 @@ def begin(p: Program, w: Work, y: Year, lo: int, t: int) -> None:
         rung.held = 1 if p.levels[level].shape == EVERYBODY else 0
     w.living, w.last_order, w.gap, w.items, w.due = 0, 0, 0, 0, FAR
     w.level, w.since, w.bar_row, w.month = -1, 0, -1, month_of(y.months, t)
+    w.held, w.lost = 0, 0
     raise_bars(p, w, y, w.month)
 
 
@@ -61,11 +62,14 @@ def fall_silent(p: Program, w: Work, t: int) -> None:
 @inner
 def examine(p: Program, w: Work, y: Year, t: int) -> None:
     """Every rung not held is asked its own entry rule; facts are as they are."""
+    w.lost = 0
     for level in range(p.n_levels):
         rule, rung = p.levels[level], w.rungs[level]
         if rule.shape == FACT:
             rung.held = 1 if holds(p, w, rule.enter, t, -1) else 0
-        elif not rung.held and rung.lost_at != t:
+        elif not rung.held and rung.lost_at == t:
+            w.lost = 1
+        elif not rung.held:
             rung.lost_at = 0
             silent = rule.shape == SILENT and rung.last_act > 0
             if silent and rung.last_act + rule.silence <= t:
@@ -138,27 +142,45 @@ def kept_now(p: Program, w: Work, t: int) -> int:
 
 @inner
 def live(p: Program, rows: Rows, y: Year, w: Work, room: Room, lo: int, i: int, hi: int) -> int:
-    """All rows of one instant: counted, what ends a rung at once, and one examination."""
+    """All rows of one instant: counted, what ends a rung at once, and one examination.
+
+    Returns the place of the next instant's rows; negative (as its complement) where no rung
+    could have changed, since no rule of a rung not held asks for what these rows feed.
+    """
     t = rows[i].at
-    at_once, ends, j = 0, 0, i
+    at_once, ends, touched, acts, j = 0, 0, p.restless, 0, i
     while j < hi and rows[j].at == t:
         kind = p.kinds[rows[j].kind]
         at_once |= kind.at_once
         ends |= kind.ends
+        touched |= kind.touches
+        acts |= kind.acts
         j += 1
     kept = kept_now(p, w, t) if at_once else 0
     for row in range(i, j):
         apply(p, rows, w, room, lo, row, y.months)
-        acts = p.kinds[rows[row].kind].acts
-        for level in range(p.n_levels if acts else 0):
-            if (acts >> level) & 1:
-                w.rungs[level].last_act = t
+    if acts:
+        restart(p, w, acts, t)
     if kept:
         ends |= kept & ~kept_now(p, w, t)
     if ends:
         end(p, w, ends, t)
+    if w.level >= 0 and not w.lost and (touched & ~w.held) == 0:
+        return ~j
     examine(p, w, y, t)
     return j
+
+
+@inner
+def restart(p: Program, w: Work, acts: int, t: int) -> None:
+    """Acts restart the clocks of silent levels."""
+    w.due = FAR
+    for level in range(p.n_levels):
+        rule, rung = p.levels[level], w.rungs[level]
+        if (acts >> level) & 1:
+            rung.last_act = t
+        if rule.shape == SILENT and rung.held and rung.last_act > 0:
+            w.due = min(w.due, rung.last_act + rule.silence)
 
 
 @inner
@@ -167,4 +189,4 @@ def end(p: Program, w: Work, ends: int, t: int) -> None:
     for level in range(p.n_levels):
         rung = w.rungs[level]
         if (ends >> level) & 1 and rung.held:
-            rung.held, rung.lost_at = 0, t
+            rung.held, rung.lost_at, w.lost = 0, t, 1

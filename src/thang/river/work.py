@@ -107,6 +107,8 @@ WORK = np.dtype(
         ("level", np.int64),
         ("since", np.int64),
         ("due", np.int64),  # when the first silent level held is lost
+        ("held", np.int64),  # bit of each level held, facts left out
+        ("lost", np.int64),  # 1: a rung was lost at once and is to be asked again
     ],
     align=True,
 )
