@@ -1,9 +1,9 @@
 """Thang: which rung of the ladder each customer stands on, why, and what lifts them.
 
-    import thang
-    shop = thang.open("shop")
-    shop.classify()
-    shop.export("placements")     # an Arrow table
+import thang
+shop = thang.open("shop")
+shop.classify()
+shop.export("placements")     # an Arrow table
 """
 
 from __future__ import annotations

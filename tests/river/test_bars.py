@@ -70,11 +70,15 @@ def test_the_beta_distribution_is_a_binomial_tail(a: int, b: int, place: int) ->
         (1.0, 2.0, 3.0, 1.0),
     ],
 )
-def test_the_beta_distribution_where_it_is_known(x: float, a: float, b: float, value: float) -> None:
+def test_the_beta_distribution_where_it_is_known(
+    x: float, a: float, b: float, value: float
+) -> None:
     assert beta_cdf(np.array([x]), a, b)[0] == pytest.approx(value, rel=1e-13)
 
 
-@given(st.lists(st.integers(0, 10**9), min_size=30, max_size=400), st.sampled_from([0.5, 0.75, 0.9]))
+@given(
+    st.lists(st.integers(0, 10**9), min_size=30, max_size=400), st.sampled_from([0.5, 0.75, 0.9])
+)
 def test_the_quantile_is_the_integral_of_the_beta_density(values: list[int], q: float) -> None:
     told = harrell_davis(np.sort(np.array(values, np.int64)), q)
     assert told == pytest.approx(by_gauss(values, q), rel=1e-9, abs=1e-6)
@@ -162,7 +166,8 @@ def all_at(money: int, people: int = 200) -> Quarter:
 def published(*spent: int, policy: Policy = POLICY) -> list[int | None]:
     """The bars when everybody spends a third of these in successive quarters."""
     found = [
-        replace(all_at(money // 3), start=start) for money, start in zip(spent, STARTS, strict=False)
+        replace(all_at(money // 3), start=start)
+        for money, start in zip(spent, STARTS, strict=False)
     ]
     return [bar.premier_bar for bar in publish(found, policy, PLAIN, (), CALENDAR)]
 

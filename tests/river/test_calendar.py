@@ -33,9 +33,7 @@ ZONES = (
     "America/Havana",  # its midnight comes twice, in 2015 on the first of a month
     "Australia/Lord_Howe",  # turns by half an hour
 )
-LOW, HIGH = (
-    int(datetime(year, 1, 1, tzinfo=UTC).timestamp()) * SECOND for year in (2014, 2019)
-)
+LOW, HIGH = (int(datetime(year, 1, 1, tzinfo=UTC).timestamp()) * SECOND for year in (2014, 2019))
 
 
 def on_the_clock(at: int, tz: str) -> datetime:
@@ -122,9 +120,9 @@ def test_a_day_ends_when_the_next_begins(day: str, tz: str, hours: int) -> None:
     before = date.fromisoformat(day) - timedelta(days=1)
     assert end_of_day(day, tz) - end_of_day(before.isoformat(), tz) == hours * HOUR
     assert on_the_clock(end_of_day(day, tz), tz).date().isoformat() == day
-    assert on_the_clock(end_of_day(day, tz) + 1, tz).date() == date.fromisoformat(
-        day
-    ) + timedelta(days=1)
+    assert on_the_clock(end_of_day(day, tz) + 1, tz).date() == date.fromisoformat(day) + timedelta(
+        days=1
+    )
 
 
 @pytest.mark.parametrize("text", ["", "today", "2024-13-01", "2024-02-30", "01/02/2024", "2024-2"])

@@ -53,7 +53,9 @@ def holds(expr: Expr, values: dict[str, Fraction]) -> bool:
         case Or(parts):
             return any(holds(part, values) for part in parts)
         case Compare(left, op, right):
-            one, other = (t.factor * (1 if t.name is None else values[t.name]) for t in (left, right))
+            one, other = (
+                t.factor * (1 if t.name is None else values[t.name]) for t in (left, right)
+            )
             return {
                 ">=": one >= other, ">": one > other, "<=": one <= other,
                 "<": one < other, "==": one == other, "!=": one != other,
@@ -106,9 +108,7 @@ def has_constants(expr: Expr) -> bool:
 
 def test_of_alternatives_the_one_that_lacks_least_is_told() -> None:
     near = And((Compare(named("orders"), ">=", number(3)),))
-    far = And(
-        tuple(Compare(named(name), ">=", number(9)) for name in ("spend", "points"))
-    )
+    far = And(tuple(Compare(named(name), ">=", number(9)) for name in ("spend", "points")))
     verdict, told = reasons(Or((far, near)), lambda _: Fraction(2))
     assert not verdict
     assert told == [Reason("orders", Fraction(2), ">=", Fraction(3), ok=False)]

@@ -158,11 +158,12 @@ def place(path: Path) -> str:
 
 
 def _parquet(spark: SparkSession, path: Path) -> DataFrame:
-    from pyspark.errors import AnalysisException  # noqa: PLC0415 - an extra
+    from py4j.protocol import Py4JJavaError  # noqa: PLC0415 - an extra
+    from pyspark.errors import PySparkException  # noqa: PLC0415
 
     try:
         found = spark.read.parquet(place(path))
-    except AnalysisException:
+    except (PySparkException, Py4JJavaError):
         raise WrongInput(f"{path} holds no Parquet: give a file or a folder of it.") from None
     types = dict(found.dtypes)
     lacking = [name for name in EVENT_COLUMNS if types.get(name) not in WHOLE]

@@ -1,0 +1,1 @@
+"""The workspace's tests: whole shops in folders of their own, every one of them invented."""
