@@ -194,7 +194,7 @@ def test_a_member_who_buys_no_more_falls_at_the_check_after_their_hold(small: Wo
 def test_money_is_told_in_whole_units_and_orders_by_their_own_day(tmp_path: Path) -> None:
     shop = Workspace.init(tmp_path / "usd", "USD", now=lambda: end_of_day("2026-06-30", TZ))
     shop.folder.policy_file.write_text(
-        "shop: {currency: USD}\nlevels: {premier: {enter: spend >= 12.5}}\n"
+        "shop: {currency: USD}\nlevels: {premier: {enter: spend >= 1250}}\n"
         "bars: {premier: {mode: 12.5}}\n",
         "utf-8",
     )

@@ -17,7 +17,7 @@ from thang.river.bars import minor_units
 from thang.river.compiling import slot_names, slot_scales
 from thang.river.program import NONE_FALSE
 from thang.river.reasons import Reason, Value, reasons
-from thang.river.rungs import enter_rule, keep_rule, simplified
+from thang.river.rungs import enter_rule, keep_rule, names_in, simplified
 from thang.river.tables import CAUSES
 from thang.workspace.counted import counted_acts
 from thang.workspace.ladder import shown
@@ -110,11 +110,16 @@ class View:
         return reasons(plain, lambda name: self.value(name, when))[1]
 
     def why(self, level: Level) -> list[Reason]:
-        """What placed the person: the entry rule, or, for a rung left over, that it is kept."""
-        entered = self.reasons_of(enter_rule(level.key, self.run.policy), "then")
-        if all(reason.ok for reason in entered) or level.keep is None:
-            return entered
-        return self.reasons_of(keep_rule(level.key, self.run.policy), "then")
+        """What placed the person: the entry rule, or, for a rung left over, that it is kept.
+
+        That nothing blocks them is a silent condition (ruling 13).
+        """
+        policy = self.run.policy
+        told = self.reasons_of(enter_rule(level.key, policy), "then")
+        if level.keep is not None and not all(reason.ok for reason in told):
+            told = self.reasons_of(keep_rule(level.key, policy), "then")
+        silent = names_in(policy.blocked)
+        return [reason for reason in told if not (reason.ok and reason.quantity in silent)]
 
     def hold(self, level: int) -> dict[str, Any] | None:
         """From when the rung is asked for at the monthly checks, and how often it failed since."""

@@ -22,6 +22,7 @@ from thang.workspace.explain import facets
 
 TABLES = ("transitions", "placements", "people")
 TIME = pa.timestamp("us", tz="UTC")
+RUN = r"^(\s*[=+\-@|＝＋－＠]|[\t\r\n])"  # how a cell that is run begins
 
 
 def table(name: str, record: Record, projection: Projection, policy: Policy) -> pa.Table:
@@ -133,6 +134,6 @@ def guarded(found: pa.Table) -> pa.Table:
     """Cells that a spreadsheet would run as formulas are marked as text (OWASP's list)."""
     for i, field in enumerate(found.schema):
         if pa.types.is_string(field.type):
-            cells = pc.replace_substring_regex(found[field.name], r"^([=+\-@\t\r|])", r"'\1")
+            cells = pc.replace_substring_regex(found[field.name], RUN, r"'\1")
             found = found.set_column(i, field.name, cells)
     return found
