@@ -68,7 +68,6 @@ WHY = {
     "json": "The line is no JSON object: check it.",
     "no_event": "A track call needs an event's name.",
     "type": "This type of call is not known.",
-    "no_kind": "It does not say what happened.",
 }
 
 
