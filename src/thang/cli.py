@@ -14,8 +14,22 @@ import typer
 ShopOption = Annotated[Path, typer.Option("--shop", help="The shop's folder.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 
+
+class Verbs(typer.core.TyperGroup):
+    """The verbs; one that is stopped from the keyboard ends like one that is refused."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the chosen verb."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            from thang.model import ThangError
+
+            raise ThangError("stopped; what was committed is kept.") from None
+
+
 app = typer.Typer(
-    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
+    cls=Verbs, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
     help="Which rung of the ladder each customer stands on, why, and what lifts them to the next.",
 )  # fmt: skip
 policy_app = typer.Typer(no_args_is_help=True, help="Check the rules, and see what a change does.")
@@ -236,9 +250,6 @@ def main() -> None:
         app()
     except ThangError as error:
         print(f"thang: {error}", file=sys.stderr)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        print("thang: stopped; what was committed is kept.", file=sys.stderr)
         sys.exit(1)
 
 

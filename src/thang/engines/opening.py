@@ -14,7 +14,6 @@ import duckdb
 from thang.model import Unavailable
 
 SCHEMA = 2
-HEADERS = 3 * 4096  # bytes before the first block of a file
 SETUP = """
 create table if not exists meta (key varchar primary key, value bigint);
 create table if not exists events (
@@ -85,27 +84,18 @@ def drop(path: Path) -> None:
 
 def is_damage(error: BaseException | None) -> bool:
     """Whether DuckDB stopped because what it read makes no sense."""
-    words = ("corrupt", "checksum", "could not read", "not enough data", "database has been inv")
+    words = ("corrupt", "checksum", "could not read enough bytes", "not enough data")
     return isinstance(error, duckdb.Error) and any(word in str(error).lower() for word in words)
 
 
 def _ready(path: Path, limits: Limits) -> Opened:
     connection = duckdb.connect(str(path))
     try:
-        if _is_cut_short(connection, path):
-            raise UnsoundError
         return _set_up(connection, limits)
     except BaseException:
         # DuckDB hands out the same broken file again while somebody still holds it.
         connection.close()
         raise
-
-
-def _is_cut_short(connection: duckdb.DuckDBPyConnection, path: Path) -> bool:
-    ((blocks,),) = connection.execute(
-        "select block_size * total_blocks from pragma_database_size()"
-    ).fetchall()
-    return bool(blocks) and path.stat().st_size < HEADERS + blocks
 
 
 def _set_up(connection: duckdb.DuckDBPyConnection, limits: Limits) -> Opened:

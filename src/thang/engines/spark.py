@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -23,7 +24,8 @@ from thang.engines.columns import (
     PLACEMENTS,
     TRANSITIONS,
 )
-from thang.engines.spark_steps import FOLDED, CensusOf, FoldOf, OrdersOf, sql_schema
+from thang.engines.parquet import rows_in
+from thang.engines.spark_steps import FOLDED, CensusOf, FoldOf, OrdersOf, sql_schema, sql_type
 from thang.engines.steps import Run, added_of, column, quarters_of
 from thang.model import WrongInput
 from thang.river.bars import Quarter
@@ -31,14 +33,13 @@ from thang.river.events import CODES, ORDER_KINDS
 from thang.river.prepare import no_rows
 from thang.river.program import Rows
 from thang.river.referrals import Links, Pairs, qualify, sorted_pairs
-from thang.river.tables import EVENT_COLUMNS, Bar, Int64
+from thang.river.tables import Bar, Int64
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 NEEDED = ("person", "at", "seq", "kind")  # the others may be empty, which is 0
 PARTITION_ROWS = 2_000_000
-WHOLE = {"tinyint", "smallint", "int", "bigint"}
 BARS = pa.schema([pa.field(name, pa.int64()) for name in Bar._fields])
 
 
@@ -70,7 +71,7 @@ class SparkEvents:
 
         `marks` (person, mark, at) are the weak signs that void a referral between two people.
         """
-        events = _sorted(_parquet(spark, path)).persist()
+        events = _sorted(spark, path).persist()
         try:
             yield cls(spark, events, marks)
         finally:
@@ -144,12 +145,9 @@ class SparkEvents:
             shared.unpersist()
 
     def _must_be_told(self) -> None:
-        total = self._known.get("total")
-        if not total:
-            raise WrongInput("--events holds no rows: give the Parquet of the shop's events.")
-        empty = [name for name in NEEDED if self._known[name] != total]
+        empty = [name for name in NEEDED if self._known[name] != self.total]
         if empty:
-            raise WrongInput(f"--events: {', '.join(empty)} may not be empty: fill every row.")
+            raise WrongInput(f"Events lack {', '.join(empty)} in some rows: fill every one.")
 
 
 def place(path: Path) -> str:
@@ -157,36 +155,17 @@ def place(path: Path) -> str:
     return f"file://{path.resolve()}"
 
 
-def _parquet(spark: SparkSession, path: Path) -> DataFrame:
-    from py4j.protocol import Py4JJavaError  # noqa: PLC0415 - an extra
-    from pyspark.errors import PySparkException  # noqa: PLC0415
-
-    try:
-        found = spark.read.parquet(place(path))
-    except (PySparkException, Py4JJavaError):
-        raise WrongInput(f"{path} holds no Parquet: give a file or a folder of it.") from None
-    types = dict(found.dtypes)
-    lacking = [name for name in EVENT_COLUMNS if types.get(name) not in WHOLE]
-    if lacking:
-        raise WrongInput(
-            f"{path} lacks whole numbers in {', '.join(lacking)}: "
-            f"events have the columns {', '.join(EVENT_COLUMNS)}."
-        )
-    return found
-
-
-def _sorted(found: DataFrame) -> DataFrame:
-    kinds = {field.name: sql_schema(pa.schema([field])).split()[1] for field in EVENTS}
-    kinds["seq"] = "bigint"
+def _sorted(spark: SparkSession, path: Path) -> DataFrame:
+    types = {name: sql_type(EVENTS.field(name).type) for name in EVENTS.names} | {"seq": "bigint"}
     columns = [
         f"cast({name if bare in NEEDED else f'coalesce({name}, 0)'} as {kind}) as {name}"
-        for bare, kind in kinds.items()
+        for bare, kind in types.items()
         for name in [f"`{bare}`"]
     ]
     # Each partition readies the kernels anew: as few as keep all hands busy and fit in memory.
-    hands = found.sparkSession.sparkContext.defaultParallelism
-    parts = max(hands, -(-found.count() // PARTITION_ROWS))
-    rows = found.selectExpr(*columns).repartition(parts, "person")
+    hands = spark.sparkContext.defaultParallelism
+    parts = max(hands, ceil(rows_in(path) / PARTITION_ROWS))
+    rows = spark.read.parquet(place(path)).selectExpr(*columns).repartition(parts, "person")
     return rows.sortWithinPartitions("person", "at", "seq")
 
 

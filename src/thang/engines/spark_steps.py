@@ -33,11 +33,12 @@ class Shared(Protocol):
 
 def sql_schema(schema: pa.Schema) -> str:
     """An Arrow schema as Spark writes it."""
-    return ", ".join(f"`{field.name}` {_sql_type(field.type)}" for field in schema)
+    return ", ".join(f"`{field.name}` {sql_type(field.type)}" for field in schema)
 
 
-def _sql_type(of: pa.DataType) -> str:
-    return f"array<{_sql_type(of.value_type)}>" if pa.types.is_list(of) else SQL_TYPES[of]
+def sql_type(of: pa.DataType) -> str:
+    """An Arrow type as Spark names it."""
+    return f"array<{sql_type(of.value_type)}>" if pa.types.is_list(of) else SQL_TYPES[of]
 
 
 @dataclass(frozen=True)

@@ -104,6 +104,7 @@ class View:
         return Fraction(raw, slot_scales(policy, settings)[name])
 
     def reasons_of(self, rule: Expr | None, when: str) -> list[Reason]:
+        """The comparisons of a rule, by the values of then or now."""
         if rule is None:
             return []
         plain = simplified(rule, self.run.policy, self.run.settings)

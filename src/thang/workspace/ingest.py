@@ -11,6 +11,7 @@ from thang.model import Tally
 from thang.policy.schema import Policy
 from thang.record import Record
 from thang.sources.files import ShopFacts, read
+from thang.sources.people import identifiers
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,19 @@ def import_file(
     progress: Callable[[Tally], None] = lambda _: None,
 ) -> Imported:
     """Import one file. Running it again changes nothing; a broken-off import is run again whole."""
-    shop = ShopFacts(policy.shop.currency, policy.shop.tz, policy.shop.rates)
-    opened = read(path, shop=shop, mapping=mapping, now=now)
+    opened = read(path, shop=_facts(policy), mapping=mapping, now=now)
     tally = record.append(path.name, opened.source, opened, digest=_digest(path), progress=progress)
     return Imported(opened.format, tally, tuple(opened.unmapped_columns))
+
+
+def spellings(text: str, policy: Policy) -> list[str]:
+    """A person's name as it is typed, and as a file's id, phone or e-mail would be stored."""
+    named = identifiers(text, text, text, _facts(policy).region)
+    return list(dict.fromkeys([text, *(one.value for one in named)]))
+
+
+def _facts(policy: Policy) -> ShopFacts:
+    return ShopFacts(policy.shop.currency, policy.shop.tz, policy.shop.rates)
 
 
 def _digest(path: Path) -> str:

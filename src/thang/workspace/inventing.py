@@ -25,9 +25,14 @@ MARK = ".thang-demo"
 def invent(file: Path, scenario: str, seed: int, truth: Path | None) -> int:
     """Write a scenario's events as Segment JSONL, and its truth if asked; the number of events."""
     simulation = Simulation(_scenario(scenario, seed))
-    written = write_segment_jsonl(simulation.events(), file)
-    if truth is not None:
-        write_truth(simulation.truth(), truth)
+    try:
+        written = write_segment_jsonl(simulation.events(), file)
+        if truth is not None:
+            write_truth(simulation.truth(), truth)
+    except OSError as error:
+        raise WrongInput(
+            f"{error.filename or file} cannot be written ({error.strerror}): choose another place."
+        ) from None
     return written
 
 

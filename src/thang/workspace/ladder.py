@@ -97,7 +97,7 @@ def _month(month: str | None, as_of: int, tz: str) -> tuple[int, int, str]:
         # `as_of` may be the month's very last instant: then that month is the last full one.
         end = moment(as_of + 1, tz)
         number = end.year * 12 + end.month - 2
-    elif re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
+    elif re.fullmatch(r"(?!0000)\d{4}-(0[1-9]|1[0-2])", month):
         at = datetime.strptime(month, "%Y-%m").replace(tzinfo=zone)
         number = at.year * 12 + at.month - 1
         if instant(at) > as_of:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from thang.engines.duckdb import Projection
+from thang.engines.parquet import rows_in
 from thang.engines.spark import Folded, SparkEvents, place
 from thang.engines.spark_session import session
 from thang.engines.steps import Run
@@ -71,6 +72,7 @@ def classify_on_spark(
         if events is None:
             given = _own(workspace, policy, at, out / "events", stack)
         else:
+            rows_in(events)
             _must_not_overwrite(events, out)
             given = Given(policy, at, events, _kinds(workspace))
         running = spark or stack.enter_context(session())

@@ -87,7 +87,7 @@ class Workspace:
             run = self._run(record, projection, version)
             if at is not None:
                 run = replace(run, as_of=self._instant(at, run.policy), _made={})
-            number = _person(record, projection, person)
+            number = _person(record, projection, ingest.spellings(person, run.policy))
             return explain(projection, run, number, record.refs.ref_of(number))
 
     def export(self, table: str) -> pa.Table:
@@ -140,10 +140,10 @@ def _named(version: PolicyVersion) -> str:
     return f"{version.version}:{version.fingerprint}"
 
 
-def _person(record: Record, projection: Projection, text: str) -> int:
-    """The number of the one person that a text names."""
+def _person(record: Record, projection: Projection, spellings: list[str]) -> int:
+    """The number of the one person that a text names, in any of its spellings."""
     found: set[int] = set()
-    for number in record.find_any(text):
+    for number in (number for text in spellings for number in record.find_any(text)):
         rows = projection.sql.execute(
             "select person from people where identifier = ?", [number]
         ).fetchall()
