@@ -146,11 +146,12 @@ def walk(
             w.month = c
         if event == t:
             raise_bars(p, w, y, w.month)
+            if silent == t or monthly == t:
+                w.lost = 1  # what was held has just changed: every rung is examined
             i = live(p, rows, y, w, room, lo, i, hi)
             if i < 0:
                 i = ~i
-                if silent != t and monthly != t:
-                    continue
+                continue
             n = record(p, w, out, moves, n, who, t, EVENT)
         c = next_check(p, w, y, t)
     finish(p, rows, y, w, room, out, who, i, hi, as_of)

@@ -153,7 +153,7 @@ def live(p: Program, rows: Rows, y: Year, w: Work, room: Room, lo: int, i: int, 
         kind = p.kinds[rows[j].kind]
         at_once |= kind.at_once
         ends |= kind.ends
-        touched |= kind.touches
+        touched |= kind.touches | kind.acts
         acts |= kind.acts
         j += 1
     kept = kept_now(p, w, t) if at_once else 0
