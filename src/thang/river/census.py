@@ -118,8 +118,6 @@ def count_person(
             row.quarter, row.orders = q, orders
             row.spend, row.member = w.v[p.bar_spend], 1 if member else 0
             n += 1
-        if orders == 0 and i >= hi and gaps == 0 and w.living == 0:
-            break
     return n
 
 
