@@ -28,6 +28,7 @@ class Shared(Protocol):
     """Rows that every worker has: Spark's broadcast."""
 
     @property
+                             """Value."""
     def value(self) -> Rows: ...
 
 

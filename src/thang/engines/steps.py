@@ -60,6 +60,7 @@ class Run:
 
     @property
     def calendar(self) -> Calendar:
+        """The shop's calendar, made once a run."""
         if "calendar" not in self._made:
             self._made["calendar"] = calendar(self.policy.shop.tz, self.first, self.as_of)
         made: Calendar = self._made["calendar"]
@@ -67,6 +68,7 @@ class Run:
 
     @property
     def program(self) -> Program:
+        """The policy as arrays, made once a run."""
         if "program" not in self._made:
             self._made["program"] = compile_policy(self.policy, self.settings, self.kinds)
         return self._made["program"]

@@ -24,6 +24,7 @@ class Whole:
 
     @property
     def says(self) -> str:
+        """Says."""
         if self.low == self.high:
             return str(self.low)
         return f"a whole number from {self.low} to {self.high}"
@@ -38,6 +39,7 @@ class Number:
 
     @property
     def says(self) -> str:
+        """Says."""
         return f"a number from {written(self.low)} to {written(self.high)}"
 
 
@@ -63,6 +65,7 @@ class Text:
 
     @property
     def says(self) -> str:
+        """Says."""
         return f"text of 1 to {self.most} characters"
 
 
@@ -82,6 +85,7 @@ class OneOf:
 
     @property
     def says(self) -> str:
+        """Says."""
         return " or ".join(self.words)
 
 
@@ -94,6 +98,7 @@ class Either:
 
     @property
     def says(self) -> str:
+        """Says."""
         return " or ".join((*self.words, self.other.says))
 
 
@@ -135,6 +140,7 @@ class Field:
 
     @property
     def optional(self) -> bool:
+        """Optional."""
         return self.absent is not None
 
 
@@ -152,6 +158,7 @@ class Record:
 
     @property
     def keys(self) -> tuple[str, ...]:
+        """Keys."""
         return tuple(one.key for one in self.fields)
 
 

@@ -59,6 +59,7 @@ class Slots:
     def slot(
         self, name: str, read: int = p.PLAIN, scale: int = 1, aux: int = -1, of: int = 0
     ) -> int:
+        """A new slot under a name; its place."""
         self.names[name] = len(self.scale)
         self.scale.append(scale)
         self.read.append(read)
@@ -67,6 +68,7 @@ class Slots:
         return self.names[name]
 
     def window(self, within: int | str | None) -> int:
+        """The place of a window, or -1 for one that never ends."""
         if within is None:
             return -1
         length = (self.settings.window_days if within == "W" else int(within)) * DAY
@@ -75,12 +77,14 @@ class Slots:
         return self.windows.index(length)
 
     def ring(self, within: int | str | None) -> int:
+        """The place of a new ring of days, with room for its window."""
         window = self.window(within)
         span = ANY_DAY if window < 0 else self.windows[window] // DAY + 2
         self.rings.append(1 << int(span).bit_length())
         return len(self.rings) - 1
 
     def line(self, scheme: str, act: str) -> int:
+        """The place of a points line."""
         return self.lines.setdefault((scheme, act), len(self.lines))
 
 

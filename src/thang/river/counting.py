@@ -91,7 +91,7 @@ def feed(p: Program, rows: Rows, w: Work, room: Room, j: int, e: int, sign: int)
 def day_ring(p: Program, w: Work, room: Room, ring: int, slot: int, day: int, sign: int) -> None:
     """Distinct days of a window: a queue of (day, acts on it)."""
     base, mask = p.rings[ring].at, p.rings[ring].mask
-    head, size = w.rings[ring].head, w.rings[ring].size
+    head, size = w.rings[ring].head, w.rings[ring].days
     if sign > 0:
         last = base + ((head + size - 1) & mask)
         if size > 0 and room[last].ring_day == day:
@@ -102,7 +102,7 @@ def day_ring(p: Program, w: Work, room: Room, ring: int, slot: int, day: int, si
         fresh = base + ((head + size) & mask)
         room[fresh].ring_day = day
         room[fresh].ring_n = 1
-        w.rings[ring].size = size + 1
+        w.rings[ring].days = size + 1
         w.v[slot] += 1
         return
     while size > 0 and room[base + (head & mask)].ring_n == 0:
@@ -114,7 +114,7 @@ def day_ring(p: Program, w: Work, room: Room, ring: int, slot: int, day: int, si
             if room[place].ring_n == 0:
                 w.v[slot] -= 1
             break
-    w.rings[ring].head, w.rings[ring].size = head, size
+    w.rings[ring].head, w.rings[ring].days = head, size
 
 
 @inner

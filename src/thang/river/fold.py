@@ -168,14 +168,14 @@ def next_check(p: Program, w: Work, y: Year, t: int) -> int:
     w.due, w.held = FAR, 0
     for level in range(p.n_levels):
         rule, rung = p.levels[level], w.rungs[level]
-        if rule.shape != FACT and (rung.held or rule.shape == EVERYBODY):
+        if rule.form != FACT and (rung.held or rule.form == EVERYBODY):
             w.held |= 1 << level
-        if rule.shape == FACT:
+        if rule.form == FACT:
             asked |= rule.rises != 0
         elif rung.held:
-            if rule.shape == KEPT:
+            if rule.form == KEPT:
                 first = min(first, max(rung.hold_check, following))
-            elif rule.shape == SILENT and rung.last_act > 0:
+            elif rule.form == SILENT and rung.last_act > 0:
                 w.due = min(w.due, rung.last_act + rule.silence)
         elif rung.lost_at != 0 and holds(p, w, rule.enter, t, -1):
             asked = True
@@ -208,10 +208,10 @@ def finish(
         rule, rung, stance = p.levels[level], w.rungs[level], out.rungs[who, level]
         if rung.held:
             rungs |= 1 << level
-        if rule.shape != EVERYBODY and holds(p, w, rule.enter, as_of, -1):
+        if rule.form != EVERYBODY and holds(p, w, rule.enter, as_of, -1):
             observed = level
         stance.own, stance.fails = rung.own, rung.fails
-        if rule.shape == KEPT and rung.held:
+        if rule.form == KEPT and rung.held:
             stance.asked_from = y.months[min(rung.hold_check, len(y.months) - 1)].at
     for slot in range(p.n_slots):
         out.now[who, slot] = read(p, w, slot, as_of, w.level)

@@ -138,6 +138,7 @@ def by_instant(out: Rows, first: int, end: int) -> None:
 
 @inner
 def swap(out: Rows, j: int) -> None:
+    """Change places with the row before."""
     a, b = out[j - 1], out[j]
     a.at, b.at = b.at, a.at
     a.value, b.value = b.value, a.value
@@ -225,6 +226,7 @@ def counts_at(placed: int, flags: int, delivered: int, window: int) -> int:
 def put(
     out: Rows, n: int, person: int, at: int, kind: int, value: int, ref: int, anchor: int
 ) -> int:
+    """Write one derived row; how many there are now."""
     row = out[n]
     row.person, row.at, row.kind = person, at, kind
     row.value, row.ref, row.anchor = value, ref, anchor
@@ -255,6 +257,7 @@ def count_days(parts: Rows, count: int, person: int, out: Rows, size: int) -> in
 
 @inner
 def one_part(part: Rows, person: int, out: Rows, size: int) -> int:
+    """A day with a single order."""
     size = put(out, size, person, part.counts, COUNTED, part.money, part.ref, part.placed)
     if part.voided < FAR:
         size = put(out, size, person, part.voided, VOIDED, 0, part.ref, part.counts)

@@ -80,6 +80,7 @@ def merge(events: Events, start: Int64, orders: Rows, referrals: Rows, line: Lin
 
 @inner
 def take_event(rows: Rows, n: int, events: Events, i: int) -> None:
+    """Copy an event into a line."""
     row = rows[n]
     row.at = events.at[i]
     row.kind = events.kind[i]
@@ -93,6 +94,7 @@ def take_event(rows: Rows, n: int, events: Events, i: int) -> None:
 
 @inner
 def take_added(rows: Rows, n: int, source: Rows, i: int) -> None:
+    """Copy a derived row into a line."""
     row, added = rows[n], source[i]
     row.at = added.at
     row.kind = added.kind

@@ -98,7 +98,7 @@ NODE = np.dtype(
 LEVEL_RULE = np.dtype(
     [
         ("silence", np.int64),
-        ("shape", np.int32),
+        ("form", np.int32),
         ("enter", np.int32),  # entry rule, or fact
         ("keep", np.int32),
         ("hold_months", np.int32),

@@ -203,6 +203,7 @@ class Nodes:
         return bits & (p.BY_TIME | p.BY_BAR)
 
     def rows(self) -> list[tuple[int, ...]]:
+        """The nodes as rows of a program."""
         return [
             (n.left_by, n.right_by, n.left, n.op, n.right, n.yes, n.no, n.rises) for n in self.nodes
         ]

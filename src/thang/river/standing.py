@@ -21,7 +21,7 @@ def begin(p: Program, w: Work, y: Year, lo: int, t: int) -> None:
     for window in range(p.n_windows):
         w.tail[window] = lo
     for ring in range(p.n_rings):
-        w.rings[ring].head, w.rings[ring].size = 0, 0
+        w.rings[ring].head, w.rings[ring].days = 0, 0
     for ring in range(p.months_rings):
         w.month_last[ring] = -1000
     for line in range(p.n_lines):
@@ -31,7 +31,7 @@ def begin(p: Program, w: Work, y: Year, lo: int, t: int) -> None:
     for level in range(p.n_levels):
         rung = w.rungs[level]
         rung.last_act, rung.lost_at, rung.fails, rung.own = 0, 0, 0, NONE_FALSE
-        rung.held = 1 if p.levels[level].shape == EVERYBODY else 0
+        rung.held = 1 if p.levels[level].form == EVERYBODY else 0
     w.living, w.last_order, w.gap, w.items, w.due = 0, 0, 0, 0, FAR
     w.level, w.since, w.bar_row, w.month = -1, 0, -1, month_of(y.months, t)
     w.held, w.lost = 0, 0
@@ -55,7 +55,7 @@ def fall_silent(p: Program, w: Work, t: int) -> None:
     """Silent levels whose last act is exactly so long ago are lost."""
     for level in range(p.n_levels):
         rule, rung = p.levels[level], w.rungs[level]
-        if rule.shape == SILENT and rung.last_act + rule.silence == t:
+        if rule.form == SILENT and rung.last_act + rule.silence == t:
             rung.held = 0
 
 
@@ -65,13 +65,13 @@ def examine(p: Program, w: Work, y: Year, t: int) -> None:
     w.lost = 0
     for level in range(p.n_levels):
         rule, rung = p.levels[level], w.rungs[level]
-        if rule.shape == FACT:
+        if rule.form == FACT:
             rung.held = 1 if holds(p, w, rule.enter, t, -1) else 0
         elif not rung.held and rung.lost_at == t:
             w.lost = 1
         elif not rung.held:
             rung.lost_at = 0
-            silent = rule.shape == SILENT and rung.last_act > 0
+            silent = rule.form == SILENT and rung.last_act > 0
             if silent and rung.last_act + rule.silence <= t:
                 continue
             if holds(p, w, rule.enter, t, -1):
@@ -124,7 +124,7 @@ def check(p: Program, w: Work, y: Year, c: int) -> None:
     if not p.seasonal or y.months[c].number % 12 == 0:
         for level in range(p.n_levels):
             rung = w.rungs[level]
-            if p.levels[level].shape == KEPT and rung.held and c >= rung.hold_check:
+            if p.levels[level].form == KEPT and rung.held and c >= rung.hold_check:
                 keep(p, w, level, c, t)
     examine(p, w, y, t)
 
@@ -135,7 +135,7 @@ def kept_now(p: Program, w: Work, t: int) -> int:
     bits = 0
     for level in range(p.n_levels):
         rule = p.levels[level]
-        if rule.shape == KEPT and w.rungs[level].held and holds(p, w, rule.keep, t, level):
+        if rule.form == KEPT and w.rungs[level].held and holds(p, w, rule.keep, t, level):
             bits |= 1 << level
     return bits
 
@@ -179,7 +179,7 @@ def restart(p: Program, w: Work, acts: int, t: int) -> None:
         rule, rung = p.levels[level], w.rungs[level]
         if (acts >> level) & 1:
             rung.last_act = t
-        if rule.shape == SILENT and rung.held and rung.last_act > 0:
+        if rule.form == SILENT and rung.held and rung.last_act > 0:
             w.due = min(w.due, rung.last_act + rule.silence)
 
 

@@ -53,7 +53,7 @@ MONTH_ROW = np.dtype(
     ],
     align=True,
 )
-RING_ENDS = np.dtype([("head", np.int32), ("size", np.int32)], align=True)
+RING_ENDS = np.dtype([("head", np.int32), ("days", np.int32)], align=True)
 RUNG = np.dtype(
     [
         ("last_act", np.int64),

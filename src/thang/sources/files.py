@@ -34,6 +34,7 @@ class ShopFacts:
 
     @property
     def currencies(self) -> frozenset[str]:
+        """Currencies whose money can be read."""
         return frozenset({self.currency, *self.rates})
 
 

@@ -34,10 +34,12 @@ class Order:
 
     @property
     def at(self) -> int:
+        """When its first line was bought."""
         return min(line.at for line in self.lines)
 
     @property
     def customer(self) -> str:
+        """Who bought it."""
         return self.lines[0].customer
 
 

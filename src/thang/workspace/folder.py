@@ -34,10 +34,12 @@ class Folder:
 
     @property
     def policy_file(self) -> Path:
+        """Policy file."""
         return self.path / "policy.yaml"
 
     @property
     def projection_file(self) -> Path:
+        """Projection file."""
         return self.path / "projection.duckdb"
 
     def policy(self) -> Policy:
