@@ -28,7 +28,6 @@ class Shared(Protocol):
     """Rows that every worker has: Spark's broadcast."""
 
     @property
-                             """Value."""
     def value(self) -> Rows: ...
 
 

@@ -24,7 +24,6 @@ class Whole:
 
     @property
     def says(self) -> str:
-        """Says."""
         if self.low == self.high:
             return str(self.low)
         return f"a whole number from {self.low} to {self.high}"
@@ -39,7 +38,6 @@ class Number:
 
     @property
     def says(self) -> str:
-        """Says."""
         return f"a number from {written(self.low)} to {written(self.high)}"
 
 
@@ -65,7 +63,6 @@ class Text:
 
     @property
     def says(self) -> str:
-        """Says."""
         return f"text of 1 to {self.most} characters"
 
 
@@ -85,7 +82,6 @@ class OneOf:
 
     @property
     def says(self) -> str:
-        """Says."""
         return " or ".join(self.words)
 
 
@@ -98,7 +94,6 @@ class Either:
 
     @property
     def says(self) -> str:
-        """Says."""
         return " or ".join((*self.words, self.other.says))
 
 
@@ -140,7 +135,6 @@ class Field:
 
     @property
     def optional(self) -> bool:
-        """Optional."""
         return self.absent is not None
 
 
@@ -158,7 +152,6 @@ class Record:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Keys."""
         return tuple(one.key for one in self.fields)
 
 

@@ -96,7 +96,6 @@ class _Careful(yaml.SafeLoader):
     nested = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        """Compose node."""
         event = self.peek_event()  # type: ignore[no-untyped-call]
         if getattr(event, "tag", None):
             raise yaml.MarkedYAMLError(
@@ -146,7 +145,6 @@ class _Planting:
     values: int = 0
 
     def node(self, node: yaml.Node, spot: Spot, depth: int) -> Node:
-        """Node."""
         self.values += 1
         if self.values > MOST_VALUES or depth > MOST_DEPTH:
             raise WrongPolicy(

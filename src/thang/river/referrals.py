@@ -37,7 +37,7 @@ class Links(NamedTuple):
 
 
 def sorted_pairs(person: Int64, other: Int64, at: Int64) -> Pairs:
-    """Sorted pairs."""
+    """Pairs out of columns in any order."""
     order = np.lexsort((at, other, person))
     return Pairs(person[order], other[order], at[order])
 

@@ -34,12 +34,12 @@ class Folder:
 
     @property
     def policy_file(self) -> Path:
-        """Policy file."""
+        """The shop's own rules."""
         return self.path / "policy.yaml"
 
     @property
     def projection_file(self) -> Path:
-        """Projection file."""
+        """The derived tables."""
         return self.path / "projection.duckdb"
 
     def policy(self) -> Policy:
