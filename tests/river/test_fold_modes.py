@@ -16,9 +16,11 @@ import pytest
 import thang
 from judges.by_hand import default_policy
 from judges.kernel import Answer, folded
+from judges.ladder import judge
 from judges.policies import random_policy
 from judges.rows import Row
 from judges.shops import Told, random_shop
+from judges.story import PLAIN, on, row
 from thang.model import DAY
 from thang.policy.schema import Policy
 from thang.river.compiled import Mode
@@ -178,6 +180,22 @@ def test_rows_after_the_date_change_nothing_before_it(seed: int) -> None:
         return
     cut = folded(rows, told.marks, policy, told.settings, told.bars, told.as_of)
     assert cut.answers == told_at(seed, told.as_of)
+
+
+def test_an_act_at_the_very_instant_at_which_silence_takes_a_rung_gives_it_back() -> None:
+    policy = default_policy()
+    silence = next(level.silence for level in policy.levels if level.silence)
+    first = on("2024-01-10 10:00")
+    again = first + silence.days * DAY
+    rows = [row(first, "product_added"), row(again, "product_added")]
+    said = folded(rows, [], policy, PLAIN, [], again + DAY)
+    assert said.answers[1].transitions == (
+        (first, -1, 1, "event"),
+        (again, 1, 0, "due"),
+        (again, 0, 1, "event"),
+    )
+    verdict = judge(rows, [], policy, PLAIN, [], as_of=again + DAY)[1]
+    assert said.answers[1].transitions == verdict.transitions
 
 
 def test_the_policy_of_these_tests_is_bent_in_every_other_shop() -> None:

@@ -12,6 +12,7 @@ from thang.workspace.shop import Workspace
 
 from .shops import (
     LAST_DAY,
+    Said,
     act,
     copied,
     customer,
@@ -44,22 +45,33 @@ def portions(events: tuple[Event, ...], seed: int) -> list[list[Event]]:
     return told
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="the observed level is not yet watched where a window ends between two checks",
-)
-@pytest.mark.parametrize("seed", [1, 2])
-def test_portion_by_portion_says_what_a_full_run_says(tmp_path: Path, seed: int) -> None:
-    shop = new_shop(tmp_path / "shop")
+@pytest.fixture(scope="module", params=[1, 2])
+def step_by_step(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Said, Said]:
+    """What is said after portions, and after a full run over the same record."""
+    shop = new_shop(tmp_path_factory.mktemp("portions") / "shop")
     few = 0
-    for day, portion in zip(DAYS, portions(invented(220), seed), strict=True):
+    for day, portion in zip(DAYS, portions(invented(220), request.param), strict=True):
         tell(shop, portion)
         done = shop.classify(day)
         few += 0 < done.folded < done.people
     assert few >= 2
-    step_by_step, anew = said(shop), said_anew(shop, LAST_DAY)
-    assert lived(step_by_step) == lived(anew)
-    assert step_by_step == anew
+    return said(shop), said_anew(shop, LAST_DAY)
+
+
+def test_portion_by_portion_says_what_a_full_run_says(step_by_step: tuple[Said, Said]) -> None:
+    portioned, anew = step_by_step
+    assert lived(portioned) == lived(anew)
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="the observed level is not yet watched where a window ends between two checks",
+)
+def test_what_today_alone_would_give_is_up_to_date_too(step_by_step: tuple[Said, Said]) -> None:
+    portioned, anew = step_by_step
+    assert portioned == anew
 
 
 def test_telling_it_all_again_touches_nobody(tmp_path: Path) -> None:
