@@ -36,11 +36,14 @@ lock:  ## resolve the locks anew (needs uv); names, versions and hashes only
 		requirements/dev.in -c requirements/runtime.lock -o requirements/dev.lock
 	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 \
 		requirements/spark.in -c requirements/dev.lock -o requirements/spark.lock
+	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 \
+		--no-deps requirements/build.in -o requirements/build.lock
 
-$(READY): requirements/dev.lock pyproject.toml
+$(READY): requirements/dev.lock requirements/build.lock pyproject.toml hatch_build.py
 	$(PYTHON) -c 'import sys; sys.exit("Thang needs Python 3.11 or newer: set PYTHON=python3.12, say.") if sys.version_info < (3, 11) else 0'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/build.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $(READY)
 
