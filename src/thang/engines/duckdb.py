@@ -59,6 +59,10 @@ class Projection:
                 "makes it again from the record."
             ) from None
 
+    def beside(self) -> Projection:
+        """Another hold on the same open file, for a thread of its own; closing it closes no more."""
+        return type(self)(self.sql.cursor(), fresh=False)
+
     @contextmanager
     def one_commit(self) -> Iterator[None]:
         """All that is written inside is kept together, or not at all.

@@ -159,6 +159,11 @@ class Record:
         with self._record.reading() as connection:
             return reading.counts(connection)
 
+    def last_seq(self) -> int:
+        """The number of the event that was stored last; 0: there is none."""
+        with self._record.reading() as connection:
+            return reading.last_seq(connection)
+
     def batches(self) -> list[Batch]:
         """Every import with its tally, oldest first."""
         with self._record.reading() as connection:

@@ -135,6 +135,11 @@ def counts(connection: Connection) -> Counts:
     )
 
 
+def last_seq(connection: Connection) -> int:
+    """The number of the event that was stored last; 0: there is none."""
+    return connection.scalar(select(func.max(events.c.seq))) or 0
+
+
 def all_batches(connection: Connection) -> list[Batch]:
     """Every import, oldest first."""
     ask = select(batches, sources.c["name"].label("said_by")).join(sources).order_by(batches.c.id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from thang.workspace import classify as classifying
 from thang.workspace import exporting, ingest
 from thang.workspace.explain import explain
 from thang.workspace.folder import Folder, wall_clock
+from thang.workspace.freshness import Freshness, freshness
 from thang.workspace.ladder import Ladder, ladder
 from thang.workspace.preview import Preview, preview
 
@@ -103,11 +105,16 @@ class Workspace:
             version = self._classified(record, projection)
             return preview(record, projection, read_policy(version.text), after)
 
-    def _record(self) -> Record:
+    def freshness(self) -> Freshness:
+        """What the ladder was computed from, and whether that is all there is."""
+        with self._record() as record, self._projection() as projection:
+            return freshness(record, projection, self.folder.now())
+
+    def _record(self) -> AbstractContextManager[Record]:
         self.folder.must_exist()
         return Record.open(self.folder.path, self.folder.now)
 
-    def _projection(self) -> Projection:
+    def _projection(self) -> AbstractContextManager[Projection]:
         return Projection.open(self.folder.projection_file)
 
     def _instant(self, text: str | None, policy: Policy) -> int:

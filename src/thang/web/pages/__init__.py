@@ -1,0 +1,1 @@
+"""One room a page: a frozen context and a template."""

@@ -1,0 +1,1 @@
+"""What the server does by itself: imports, classification, what falls due."""

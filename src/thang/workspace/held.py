@@ -1,0 +1,63 @@
+"""A workspace that keeps its files open: one process owns the projection, many threads read it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from threading import RLock
+from typing import Any, Self
+
+from thang.engines.duckdb import Projection
+from thang.engines.opening import is_damage
+from thang.record import Record
+from thang.workspace import classify as classifying
+from thang.workspace.folder import wall_clock
+from thang.workspace.shop import Workspace
+
+
+class HeldWorkspace(Workspace):
+    """The verbs of a workspace for a server: readers never wait, one thread classifies at a time.
+
+    Readers see what was last committed while a classification is under way.
+    """
+
+    def __init__(self, path: Path, now: Callable[[], int] = wall_clock) -> None:
+        super().__init__(path, now)
+        self._book = super()._record().__enter__()
+        self._owned = Projection.open(self.folder.projection_file)
+        self._one_writer = RLock()
+
+    def classify(self, *words: Any, **named: Any) -> classifying.Classified:
+        """As ever, one at a time; a projection that is found damaged is made again at once."""
+        with self._one_writer:
+            try:
+                return super().classify(*words, **named)
+            except Exception as error:
+                if not is_damage(error):
+                    raise
+                self._renew()
+                return super().classify(*words, **named)
+
+    def close(self) -> None:
+        """Let go of the files."""
+        with self._one_writer:
+            self._owned.close()
+            self._book.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _renew(self) -> None:
+        self._owned.close()
+        self.folder.projection_file.unlink(missing_ok=True)
+        self._owned = Projection.open(self.folder.projection_file)
+
+    def _record(self) -> AbstractContextManager[Record]:
+        return nullcontext(self._book)
+
+    def _projection(self) -> AbstractContextManager[Projection]:
+        return self._owned.beside()
