@@ -230,6 +230,29 @@ def demo(
     _say(json, {**asdict(found), "examples": people}, demo_story(found, people, shop))
 
 
+@app.command()
+def serve(
+    shop: ShopOption = Path("shop"),
+    host: Annotated[str, typer.Option(help="Address to listen at.")] = "127.0.0.1",
+    port: Annotated[int | None, typer.Option(help="Port; the first free one from 8010 on.")] = None,
+    cert: Annotated[Path | None, typer.Option(help="TLS certificate chain, PEM.")] = None,
+    key: Annotated[Path | None, typer.Option(help="TLS key, PEM.")] = None,
+    behind_proxy: Annotated[
+        bool, typer.Option("--behind-proxy", help="A proxy with TLS stands in front.")
+    ] = False,
+    browser: Annotated[bool, typer.Option(help="Open the browser.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """The web app: the ladder, the customers, imports and rules in the browser."""
+    from thang.web.serving import Place, serve
+
+    def say(address: str) -> None:
+        _say(json, {"address": address}, f"Thang: {address}")
+        sys.stdout.flush()
+
+    serve(shop, Place(host, port, cert, key, behind_proxy), say, browser=browser)
+
+
 def _say(json: bool, data: dict[str, Any], text: Any) -> None:
     """The answer: JSON on stdout, or words for people."""
     if json:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,9 @@ from thang.workspace.folder import Folder, wall_clock
 from thang.workspace.freshness import Freshness, freshness
 from thang.workspace.ladder import Ladder, ladder
 from thang.workspace.preview import Preview, preview
+
+# A text that was read once says the same for ever; pages ask for it at each request.
+known_policy = lru_cache(maxsize=16)(read_policy)
 
 FURTHEST = 200 * 366 * DAY  # beyond the year 2170, where calendars would run out of years
 
@@ -79,7 +83,7 @@ class Workspace:
         """The ladder as last classified."""
         with self._record() as record, self._projection() as projection:
             version = self._classified(record, projection)
-            policy = read_policy(version.text)
+            policy = known_policy(version.text)
             return ladder(projection, policy, _named(version), month, policy.shop.tz)
 
     def explain(self, person: str, at: str | None = None) -> dict[str, Any]:
@@ -96,14 +100,21 @@ class Workspace:
         """`transitions`, `placements` or `people` as a table."""
         with self._record() as record, self._projection() as projection:
             version = self._classified(record, projection)
-            return exporting.table(table, record, projection, read_policy(version.text))
+            return exporting.table(table, record, projection, known_policy(version.text))
 
     def preview(self, file: Path | None = None) -> Preview:
         """What another policy (by default the shop's file as it is now) would change."""
         after = self.folder.policy() if file is None else load_policy(file)
         with self._record() as record, self._projection() as projection:
             version = self._classified(record, projection)
-            return preview(record, projection, read_policy(version.text), after)
+            return preview(record, projection, known_policy(version.text), after)
+
+    def policy_in_force(self) -> Policy:
+        """The policy that people were last placed under; before that, the shop's file."""
+        with self._record() as record, self._projection() as projection:
+            number = projection.meta("version")
+            version = record.policy(number) if number else None
+        return known_policy(version.text) if version else self.folder.policy()
 
     def freshness(self) -> Freshness:
         """What the ladder was computed from, and whether that is all there is."""
@@ -138,7 +149,7 @@ class Workspace:
     def _run(self, record: Record, projection: Projection, version: PolicyVersion) -> Run:
         ((first,),) = projection.sql.execute('select min("at") from events').fetchall()
         return Run(
-            read_policy(version.text), version.settings, record.kinds(), first or 0,
+            known_policy(version.text), version.settings, record.kinds(), first or 0,
             projection.meta("as_of") or 0, tuple(record.bars(version.version)),
         )  # fmt: skip
 

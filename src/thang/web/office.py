@@ -1,0 +1,49 @@
+"""The one process's hold on a shop: its workspace, its desk, its worker, and how it is reached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.requests import Request
+
+from thang.desk.desk import Desk
+from thang.web.worker.loop import Worker
+from thang.workspace.held import HeldWorkspace
+
+DEMO_MARK = ".thang-demo"
+
+
+@dataclass(frozen=True)
+class Office:
+    """What every page and every call works with."""
+
+    shop: HeldWorkspace
+    desk: Desk
+    worker: Worker
+    host: str = "127.0.0.1"
+    secure: bool = False
+
+    @classmethod
+    def open(cls, path: Path, host: str = "127.0.0.1", *, secure: bool = False) -> Office:
+        """Take hold of a shop's folder; the worker is started by whoever serves."""
+        shop = HeldWorkspace(path)
+        desk = Desk.open(path)
+        return cls(shop, desk, Worker(shop, desk), host, secure)
+
+    @property
+    def demo(self) -> bool:
+        """Whether everybody in this shop is invented."""
+        return (self.shop.folder.path / DEMO_MARK).exists()
+
+    def close(self) -> None:
+        """Stop the worker after the step it is at, and let go of the files."""
+        self.worker.stop()
+        self.desk.close()
+        self.shop.close()
+
+
+def office_of(request: Request) -> Office:
+    """The office that serves a request."""
+    office: Office = request.app.state.office
+    return office

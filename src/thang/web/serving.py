@@ -1,0 +1,106 @@
+"""Serving a shop: on this machine alone by default, with one address to open."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+import webbrowser
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from thang.model import Unavailable, WrongInput
+from thang.web.app import create_app
+from thang.web.guard import guarded
+from thang.web.logs import set_up_logs
+from thang.web.office import Office
+
+ATTEMPTS = 20  # ports tried from the first one on, where none was asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where to listen. `exposed`: somebody in front of us speaks TLS, or plain HTTP is meant."""
+
+    host: str = "127.0.0.1"
+    port: int | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+    exposed: bool = False
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach us over TLS."""
+        return self.certificate is not None or self.exposed
+
+
+def loopback(host: str) -> bool:
+    """Whether only this machine can reach an address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def check(place: Place) -> None:
+    """A shop is not laid open to a network by an oversight."""
+    if not loopback(place.host) and not place.secure:
+        raise WrongInput(
+            f"{place.host} can be reached from other machines: give --cert and --key, or "
+            "--behind-proxy if a proxy with TLS stands in front."
+        )
+
+
+def serve(
+    shop: Path, place: Place, say: Callable[[str], None], *, browser: bool = False
+) -> None:
+    """Serve until stopped; what is under way ends in order, and nothing that was taken in is lost."""
+    check(place)
+    listener = bound(place)
+    set_up_logs()
+    office = Office.open(shop, place.host, secure=place.secure)
+    try:
+        address = welcome(office, place, listener.getsockname()[1])
+        say(address)
+        if browser and os.environ.get("BROWSER") != "none":
+            webbrowser.open(address)
+        config = uvicorn.Config(
+            create_app(office), log_config=None, access_log=False, lifespan="on",
+            http=guarded(), server_header=False, date_header=True, proxy_headers=place.exposed,
+            ssl_certfile=place.certificate, ssl_keyfile=place.key, timeout_graceful_shutdown=10,
+        )  # fmt: skip
+        uvicorn.Server(config).run(sockets=[listener])
+    finally:
+        listener.close()
+        office.close()
+
+
+def bound(place: Place) -> socket.socket:
+    """A listening socket at the port asked for, or at the first free one from 8010 on."""
+    ports = range(8010, 8010 + ATTEMPTS) if place.port is None else [place.port]
+    for port in ports:
+        family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((place.host, port))
+        except OSError:
+            listener.close()
+            continue
+        return listener
+    raise Unavailable(
+        f"Port {ports[0]} of {place.host} is taken or not ours: choose another with --port."
+    )
+
+
+def welcome(office: Office, place: Place, port: int) -> str:
+    """The one address to open: with a one-time token while nobody has an account."""
+    host = f"[{place.host}]" if ":" in place.host else place.host
+    base = f"{'https' if place.certificate else 'http'}://{host}:{port}"
+    token = office.desk.first_token(office.shop.folder.now())
+    return f"{base}/welcome?token={token}" if token else f"{base}/"
