@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from thang.model import ThangError
+from thang.policy.load import read_policy
 from thang.policy.schema import Policy
 from thang.web.office import Office, office_of
 from thang.web.viewer import Viewer
-from thang.web.words.catalogue import translations
-from thang.web.words.formats import Formats
-from thang.web.words.levels import LevelWords
+from thang.web.words.catalogue import say
+from thang.web.words.speech import Speech, speaking
+from thang.web.words.templates import environment
+from thang.workspace.freshness import Freshness, State
 
-TEMPLATES = Path(__file__).parent / "templates"
+_csrf: ContextVar[str] = ContextVar("csrf", default="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +37,34 @@ class Trouble:
     detail: str
 
 
-@lru_cache
-def environment(locale: str) -> Environment:
-    """Jinja for one language; everything is escaped, and a missing name is an error."""
-    env = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
-        extensions=["jinja2.ext.i18n"], trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    env.install_gettext_translations(translations(locale), newstyle=True)  # type: ignore[attr-defined]
-    env.globals["url"] = url
-    return env
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """The line at the foot of every page; `state` is loud where it is not fresh."""
+
+    state: str
+    message: str
+    events_through: int | None
+    computed_at: int | None
+    policy: str
 
 
 def url(path: str, **query: Any) -> str:
     """An address with its state; what is empty is left out."""
     kept = {name: value for name, value in query.items() if value not in (None, "", (), [])}
     return f"{path}?{urlencode(kept, doseq=True)}" if kept else path
+
+
+def csrf_field() -> Markup:
+    """The hidden field that shows a form to be ours."""
+    return Markup('<input type="hidden" name="csrf" value="{}">').format(_csrf.get())
+
+
+@lru_cache
+def templates() -> Environment:
+    """Jinja with what the templates call besides the words."""
+    env = environment()
+    env.globals.update(url=url, csrf_field=csrf_field)
+    return env
 
 
 def render(
@@ -62,39 +78,74 @@ def render(
     headers: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
     """A whole page, or only one block of it where htmx asked for that fragment."""
-    env = environment(viewer.locale)
-    found = env.get_template(template)
-    context = around(request, viewer) | {"page": page}
-    if fragment and request.headers.get("HX-Request"):
-        block = found.blocks[fragment](found.new_context(context))
-        return HTMLResponse("".join(block), status, headers)
-    return HTMLResponse(found.render(context), status, headers)
-
-
-def around(request: Request, viewer: Viewer) -> dict[str, Any]:
-    """What base.html and the macros need besides the page's own context."""
     office = office_of(request)
+    found = templates().get_template(template)
+    with spoken(office, viewer):
+        context = around(request, office, viewer) | {"page": page}
+        if fragment and request.headers.get("HX-Request"):
+            text = "".join(found.blocks[fragment](found.new_context(context)))
+        else:
+            text = found.render(context)
+    return HTMLResponse(text, status, headers)
+
+
+@contextmanager
+def spoken(office: Office, viewer: Viewer) -> Iterator[None]:
+    """Whatever is rendered inside speaks the viewer's language, on the shop's clock."""
     policy = policy_of(office)
+    speech = Speech(
+        locale=viewer.locale, tz=policy.shop.tz, currency=policy.shop.currency,
+        levels=policy.levels, now=office.shop.folder.now(),
+    )  # fmt: skip
+    token = _csrf.set(viewer.csrf)
+    try:
+        with speaking(speech):
+            yield
+    finally:
+        _csrf.reset(token)
+
+
+def around(request: Request, office: Office, viewer: Viewer) -> dict[str, Any]:
+    """What base.html needs besides the page's own context."""
     return {
-        "viewer": viewer,
+        "viewer": viewer if viewer.id else None,
+        "locale": viewer.locale,
+        "theme": viewer.theme,
         "path": request.url.path,
         "here": str(request.url.path) + (f"?{request.url.query}" if request.url.query else ""),
         "demo": office.demo,
-        "freshness": office.shop.freshness(),
-        "working": office.worker.working,
-        "failure": office.worker.failure,
-        "formats": Formats(viewer.locale, policy.shop.tz, policy.shop.currency),
-        "levels": LevelWords(policy, viewer.locale),
+        "freshness": told(office, viewer.locale),
+        "toast": "",
     }
 
 
+def told(office: Office, locale: str) -> Fresh | None:
+    """What the shown numbers were computed from, and whether they may be old."""
+    try:
+        found = office.shop.freshness()
+    except ThangError as error:
+        return Fresh("failed", str(error), None, None, "")
+    state, message = _state(office, found, locale)
+    return Fresh(
+        state, message, found.events_through or None, found.computed_at or None, found.policy
+    )
+
+
+def _state(office: Office, found: Freshness, locale: str) -> tuple[str, str]:
+    if office.worker.failure:
+        return "failed", office.worker.failure
+    if office.worker.working:
+        return "working", say(locale, "The ladder is being computed anew.")
+    if found.state is State.STALE:
+        return "stale", say(locale, "Events have come in since; the ladder follows shortly.")
+    return "fresh", ""
+
+
 def policy_of(office: Office) -> Policy:
-    """The policy in force, or the default while the shop's file cannot be read."""
+    """The policy in force, or the default while the shop's own cannot be read."""
     try:
         return office.shop.policy_in_force()
     except ThangError:
-        from thang.policy.load import read_policy  # noqa: PLC0415
-
         return read_policy("")
 
 
