@@ -8,7 +8,7 @@ export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: demo test lint types soak bench docs lock clean
 
-demo: $(READY)  ## a simulated Vietnamese shop, and where its customers stand
+demo: $(READY)  ## a simulated Vietnamese shop, served in the browser (Ctrl-C ends it)
 	$(BIN)/thang demo
 
 test: $(READY) $(SPARK) lint  ## what CI runs

@@ -218,8 +218,11 @@ def test_words_for_people(say: Say, shop: Path) -> None:
 def test_demo_shows_somebody_on_each_of_the_seven_rungs_and_can_be_had_again(
     say: Say, tmp_path: Path
 ) -> None:
-    assert "Khách hàng" in say("demo", "--shop", tmp_path / "demo").out
-    told = say("demo", "--shop", tmp_path / "demo", "--json").json
+    assert (
+        "Khách hàng"
+        in say("demo", "--no-serve", "--day", "2026-06-30", "--shop", tmp_path / "demo").out
+    )
+    told = say("demo", "--day", "2026-06-30", "--shop", tmp_path / "demo", "--json").json
     assert [level["key"] for level in told["levels"]] == LEVELS
     assert all(level["people"] > 0 for level in told["levels"])
     assert sorted(one["level"] for one in told["examples"]) == sorted(LEVELS)
@@ -268,7 +271,7 @@ def test_a_shop_laid_out_twice(say: Say, shop: Path) -> None:
 def test_a_shop_where_a_file_is(say: Say, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine", "utf-8")
     refused(say("init", "--shop", tmp_path / "file"), "--shop")
-    refused(say("demo", "--shop", tmp_path / "file"), "--shop")
+    refused(say("demo", "--no-serve", "--shop", tmp_path / "file"), "--shop")
     assert (tmp_path / "file").read_text("utf-8") == "mine"
 
 
@@ -466,7 +469,7 @@ def test_a_demo_removes_nobodys_folder(say: Say, shop: Path, tmp_path: Path) -> 
     (tmp_path / "mine" / "photo").write_text("dear", "utf-8")
     for folder in (shop, tmp_path / "mine"):
         before = sorted(folder.iterdir())
-        refused(say("demo", "--shop", folder), "no demo shop", "--shop")
+        refused(say("demo", "--no-serve", "--shop", folder), "no demo shop", "--shop")
         assert sorted(folder.iterdir()) == before
 
 

@@ -120,11 +120,17 @@ def ladder(
     """How many customers stand on each rung, and who moved."""
     from dataclasses import asdict
 
+    from thang.model import Taken
+    from thang.running import ask
     from thang.terminal import ladder_table
+    from thang.workspace.ladder import read_ladder
     from thang.workspace.shop import Workspace
 
     workspace = Workspace(shop)
-    found = workspace.ladder(month)
+    try:
+        found = workspace.ladder(month)
+    except Taken as taken:
+        found = read_ladder(ask(shop, "/api/ladder", taken, month=month))
     shape = asdict(found)
     shape.pop("month")
     _say(json, shape, ladder_table(found, workspace.folder.policy()))
@@ -138,11 +144,20 @@ def explain(
     json: JsonOption = False,
 ) -> None:
     """Why one customer stands where they stand, and what is missing for the next rung."""
+    from json import loads
+    from urllib.parse import quote
+
+    from thang.model import Taken
+    from thang.running import ask
     from thang.terminal import explanation
     from thang.workspace.shop import Workspace
 
     workspace = Workspace(shop)
-    found = workspace.explain(person, at)
+    try:
+        found = workspace.explain(person, at)
+    except Taken as taken:
+        path = f"/api/people/{quote(person, safe='')}/explanation"
+        found = loads(ask(shop, path, taken, at=at))
     _say(json, found, explanation(found, workspace.folder.policy()))
 
 
@@ -154,10 +169,15 @@ def export(
     json: JsonOption = False,
 ) -> None:
     """Write a table to a file."""
-    from thang.workspace.exporting import write
+    from thang.model import Taken
+    from thang.running import ask
+    from thang.workspace.exporting import read_stream, write
     from thang.workspace.shop import Workspace
 
-    found = Workspace(shop).export(table)
+    try:
+        found = Workspace(shop).export(table)
+    except Taken as taken:
+        found = read_stream(ask(shop, f"/api/tables/{table}", taken))
     write(found, file)
     _say(json, {"table": table, "file": str(file), "rows": found.num_rows},
          f"{found.num_rows:,} rows of {table} written to {file}")  # fmt: skip
@@ -218,16 +238,25 @@ def simulate(
 @app.command()
 def demo(
     shop: Annotated[Path, typer.Option("--shop", help="Where to put it.")] = Path("demo-shop"),
+    day: Annotated[
+        str | None, typer.Option(help="The invented history's last day, YYYY-MM-DD; today.")
+    ] = None,
+    serving: Annotated[
+        bool, typer.Option("--serve/--no-serve", help="Serve it in the browser afterwards.")
+    ] = True,
+    port: Annotated[int | None, typer.Option(help="Port; the first free one from 8010 on.")] = None,
     json: JsonOption = False,
 ) -> None:
-    """A small simulated Vietnamese shop, and where its customers stand."""
+    """A small simulated Vietnamese shop: where its customers stand, and the web app over it."""
     from dataclasses import asdict
 
     from thang.terminal import demo_story
     from thang.workspace.inventing import demo_shop
 
-    found, people = demo_shop(shop)
+    found, people = demo_shop(shop, day)
     _say(json, {**asdict(found), "examples": people}, demo_story(found, people, shop))
+    if serving and not json:
+        serve(shop, port=port, browser=True)
 
 
 @app.command()
@@ -244,13 +273,13 @@ def serve(
     json: JsonOption = False,
 ) -> None:
     """The web app: the ladder, the customers, imports and rules in the browser."""
-    from thang.web.serving import Place, serve
+    from thang.web.serving import Place, serve_shop
 
     def say(address: str) -> None:
         _say(json, {"address": address}, f"Thang: {address}")
         sys.stdout.flush()
 
-    serve(shop, Place(host, port, cert, key, behind_proxy), say, browser=browser)
+    serve_shop(shop, Place(host, port, cert, key, behind_proxy), say, browser=browser)
 
 
 def _say(json: bool, data: dict[str, Any], text: Any) -> None:

@@ -127,3 +127,7 @@ class WrongPolicy(ThangError):
 
 class Unavailable(ThangError):
     """A part of the shop's folder cannot be used now: taken, full, or damaged."""
+
+
+class Taken(Unavailable):
+    """The shop's derived tables are held by another process, which may be asked instead."""

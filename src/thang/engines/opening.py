@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import duckdb
 
-from thang.model import Unavailable
+from thang.model import Taken, Unavailable
 
 SCHEMA = 2
 SETUP = """
@@ -59,7 +59,7 @@ def open_file(path: Path, limits: Limits) -> Opened:
         return _ready(path, limits)
     except (duckdb.Error, UnsoundError) as error:
         if "could not set lock" in str(error).lower():
-            raise Unavailable(
+            raise Taken(
                 f"{path.name} is taken by another thang process: wait for it or stop it."
             ) from None
     drop(path)

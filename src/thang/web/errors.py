@@ -54,7 +54,9 @@ def answer(request: Request, status: int, detail: str, **headers: str) -> Respon
 def _sign_in(request: Request, error: Exception) -> Response:
     assert isinstance(error, SignInNeeded)  # noqa: S101 - the handler is registered for it alone
     if request.url.path.startswith("/api/"):
-        return answer(request, 401, "Send a session or an API key.", **{"WWW-Authenticate": "Bearer"})
+        return answer(
+            request, 401, "Send a session or an API key.", **{"WWW-Authenticate": "Bearer"}
+        )
     headers = {"HX-Redirect": error.where} if request.headers.get("HX-Request") else {}
     return RedirectResponse(error.where, 303, headers)
 
@@ -78,7 +80,13 @@ def _http(request: Request, error: Exception) -> Response:
 
 def _failed(request: Request, error: Exception) -> Response:
     number = secrets.token_hex(6)
-    log.error("request failed", id=number, route=_route(request), kind=type(error).__name__, exc_info=error)
+    log.error(
+        "request failed",
+        id=number,
+        route=_route(request),
+        kind=type(error).__name__,
+        exc_info=error,
+    )
     return answer(request, 500, f"It was noted in the log as {number}.")
 
 

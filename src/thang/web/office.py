@@ -36,6 +36,10 @@ class Office:
         """Whether everybody in this shop is invented."""
         return (self.shop.folder.path / DEMO_MARK).exists()
 
+    def now(self) -> int:
+        """Microseconds since 1970, by the shop's clock."""
+        return self.shop.folder.now()
+
     def close(self) -> None:
         """Stop the worker after the step it is at, and let go of the files."""
         self.worker.stop()

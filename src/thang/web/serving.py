@@ -56,7 +56,7 @@ def check(place: Place) -> None:
         )
 
 
-def serve(
+def serve_shop(
     shop: Path, place: Place, say: Callable[[str], None], *, browser: bool = False
 ) -> None:
     """Serve until stopped; what is under way ends in order, and nothing that was taken in is lost."""

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
+import pyarrow.ipc
 import pyarrow.json
 import pyarrow.parquet
 
@@ -34,6 +35,12 @@ def table(name: str, record: Record, projection: Projection, policy: Policy) -> 
     if name == "people":
         return _people(record, projection)
     raise WrongInput(f"There is no table {name!r}: choose one of {', '.join(TABLES)}.")
+
+
+def read_stream(data: bytes) -> pa.Table:
+    """A table out of an Arrow stream, as a server sends it."""
+    with pa.ipc.open_stream(data) as stream:
+        return stream.read_all()
 
 
 def _refs(record: Record, people: pa.Table) -> pa.Array:

@@ -40,7 +40,9 @@ def freshness(record: Record, projection: Projection, now: int) -> Freshness:
     number = projection.meta("version")
     version = record.policy(number) if number and projection.meta("classified") else None
     return Freshness(
-        state=_state(projection, stored=stored, waiting=waiting, now=now, placed=version is not None),
+        state=_state(
+            projection, stored=stored, waiting=waiting, now=now, placed=version is not None
+        ),
         events_through=projection.meta("through") or 0,
         as_of=projection.meta("as_of") or 0,
         computed_at=projection.meta("computed_at") or 0,

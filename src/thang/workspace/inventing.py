@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from thang.model import Gathered, WrongInput
+from thang.model import DAY, Gathered, WrongInput
 from thang.record import Record
-from thang.river.calendar import instant
+from thang.river.calendar import instant, moment
 from thang.simulate.scenario import SCENARIOS, Scenario
 from thang.simulate.shop import Simulation
 from thang.simulate.write import write_segment_jsonl, write_truth
 from thang.workspace.ladder import Ladder
 from thang.workspace.shop import Workspace
 
-DEMO_DAY = "2026-06-30"  # the demo is the same shop on every machine and day
 MARK = ".thang-demo"
+HERE = "Asia/Ho_Chi_Minh"
 
 
 def invent(file: Path, scenario: str, seed: int, truth: Path | None) -> int:
@@ -44,20 +44,32 @@ def _scenario(name: str, seed: int) -> Scenario:
     return replace(SCENARIOS[name], seed=seed)
 
 
-def demo_shop(path: Path) -> tuple[Ladder, list[dict[str, Any]]]:
-    """A fresh demo shop: its ladder, and one invented person from each rung explained."""
+def demo_shop(path: Path, day: str | None = None) -> tuple[Ladder, list[dict[str, Any]]]:
+    """A fresh demo shop: its ladder, and one invented person from each rung explained.
+
+    Its history ends with a shop day (YYYY-MM-DD), by default yesterday's, so that whoever
+    opens it meets people who are still about. The same day gives the same shop.
+    """
     _clear(path)
     shop = Workspace.init(path)
     (path / MARK).touch()
-    scenario = _scenario("demo", 1).ending(_end_of(DEMO_DAY))
+    day = day or _yesterday(shop.folder.now())
+    scenario = _scenario("demo", 1).ending(_end_of(day))
     with Record.open(path, shop.folder.now) as record:
         record.append("demo", "demo", _gathered(scenario))
-    shop.classify(DEMO_DAY)
+    shop.classify(day)
     return shop.ladder(), _one_of_each(shop)
 
 
+def _yesterday(now: int) -> str:
+    return f"{moment(now - DAY, HERE):%Y-%m-%d}"
+
+
 def _end_of(day: str) -> int:
-    at = datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
+    try:
+        at = datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=ZoneInfo(HERE))
+    except ValueError:
+        raise WrongInput(f"{day!r} is no date: write it as YYYY-MM-DD.") from None
     return instant(at.replace(hour=23, minute=59))
 
 

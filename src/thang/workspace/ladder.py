@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -75,6 +76,13 @@ def ladder(
         month=name,
         levels=rungs,
     )
+
+
+def read_ladder(text: bytes) -> Ladder:
+    """The ladder out of its JSON, as a server told it; its month is not told."""
+    known = json.loads(text)
+    levels = tuple(Rung(**level) for level in known.pop("levels"))
+    return Ladder(**{"month": "", **known}, levels=levels)
 
 
 def shown(at: int, tz: str) -> str:
