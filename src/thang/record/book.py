@@ -25,6 +25,7 @@ from thang.record.reading import Batch, Counts
 from thang.record.refs import Refs
 from thang.record.tables import kinds, namespaces
 from thang.record.vault import Vault
+from thang.record.words import Found
 from thang.river.tables import Bar, Int64
 
 
@@ -47,6 +48,7 @@ class Record:
         self.refs = Refs(key)
         self._key, self._record, self._vault_file, self._now = key, record, vault, now
         self._vault = Vault(vault, key)
+        self._vault.lay_words()
         self._hasher = Hasher(key)
 
     @classmethod
@@ -153,6 +155,10 @@ class Record:
     def personal(self, numbers: Sequence[int]) -> dict[int, dict[str, str]]:
         """What the vault holds of these identifiers: field and value, by number."""
         return self._vault.read([int(number) for number in numbers])
+
+    def called(self, text: str, limit: int) -> Found:
+        """At most `limit` identifiers whose names have all words of a text, the last begun."""
+        return self._vault.find(text, limit)
 
     def counts(self) -> Counts:
         """How much the record holds."""

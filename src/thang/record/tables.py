@@ -170,6 +170,16 @@ fields = Table(
     _bytes("sealed"),
     _number("at"),
 )
+# Keyed hashes of the words of names and of their beginnings (`words.py`): all of a person's
+# rows are found by `identifier`, to be erased with them.
+words = Table(
+    "words",
+    VAULT,
+    _id("hash"),
+    _id("identifier"),
+    Index("words_identifier", "identifier"),
+    sqlite_with_rowid=False,
+)
 
 
 def _never_changed(table: Table) -> None:

@@ -17,8 +17,10 @@ from thang.record.bulk import rows_among, run_many
 from thang.record.database import Database
 from thang.record.key import KEY_BYTES, ShopKey
 from thang.record.sealing import as_bytes, as_text, seal, unseal
-from thang.record.tables import fields, subjects
+from thang.record.tables import fields, subjects, words
+from thang.record.words import NAMES, Found, Words
 
+PORTION = 4_000
 OWN_VALUE = "identifier"  # the field in which an identifier's own value is kept
 
 Field = tuple[int, str]  # an identifier's number and the name of the field
@@ -38,6 +40,7 @@ class Vault:
     def __init__(self, database: Database, key: ShopKey) -> None:
         self._database = database
         self._wrapper = AESGCM(key.derive("vault"))
+        self._words = Words(key)
 
     def keep(self, said: Mapping[Field, Said]) -> None:
         """Seal fields in one transaction; older or unchanged values leave the vault as it is."""
@@ -47,7 +50,9 @@ class Vault:
         with self._database.writing() as connection:
             ciphers = self._ciphers(connection, people)
             self._add_people(connection, [p for p in people if p not in ciphers], ciphers)
-            _write(connection, said, _kept(connection, people), ciphers)
+            anew = _write(connection, said, _kept(connection, people), ciphers)
+            named = sorted({number for number, field in anew if field in NAMES})
+            self._words.put(connection, self._names(connection, named))
 
     def read(self, people: Sequence[int]) -> dict[int, dict[str, str]]:
         """Every field of these identifiers, opened; their own value under `OWN_VALUE`."""
@@ -58,6 +63,33 @@ class Vault:
                 text = as_text(unseal(ciphers[number], sealed, _about(number, field)))
                 opened.setdefault(number, {})[field] = text
         return opened
+
+    def find(self, text: str, limit: int) -> Found:
+        """At most `limit` identifiers that are called so, however the name is spelled."""
+        with self._database.reading() as connection:
+            return self._words.find(connection, text, limit)
+
+    def lay_words(self) -> None:
+        """Write the words of all names into a vault that was made before it kept any."""
+        with self._database.reading() as connection:
+            if connection.dialect.has_table(connection, words.name):
+                return
+        with self._database.writing() as connection:
+            words.create(connection, checkfirst=True)
+            people = list(connection.scalars(select(subjects.c.identifier)))
+            for start in range(0, len(people), PORTION):
+                some = people[start : start + PORTION]
+                self._words.put(connection, self._names(connection, some))
+
+    def _names(self, connection: Connection, people: Sequence[int]) -> dict[int, list[str]]:
+        """Every name of these identifiers, opened."""
+        ciphers = self._ciphers(connection, people)
+        names: dict[int, list[str]] = {number: [] for number in people}
+        for (number, field), (_, sealed) in _kept(connection, people).items():
+            if field in NAMES:
+                text = as_text(unseal(ciphers[number], sealed, _about(number, field)))
+                names[number].append(text)
+        return names
 
     def _ciphers(self, connection: Connection, people: Sequence[int]) -> dict[int, AESGCM]:
         found: dict[int, AESGCM] = {}
@@ -95,19 +127,23 @@ def _write(
     said: Mapping[Field, Said],
     kept: Mapping[Field, tuple[int, bytes]],
     ciphers: Mapping[int, AESGCM],
-) -> None:
-    new, later = [], []
+) -> list[Field]:
+    """The fields that hold another value now than before."""
+    new, later, anew = [], [], []
     for (number, field), word in said.items():
         cipher, about, before = ciphers[number], _about(number, field), kept.get((number, field))
         if before is None:
             sealed = seal(cipher, as_bytes(word.value), about)
             new.append({"identifier": number, "field": field, "sealed": sealed, "at": word.at})
+            anew.append((number, field))
         elif word.at > before[0] and field != OWN_VALUE:
             same = as_text(unseal(cipher, before[1], about)) == word.value
             sealed = before[1] if same else seal(cipher, as_bytes(word.value), about)
             later.append({"number": number, "name": field, "sealed": sealed, "at": word.at})
+            anew += [] if same else [(number, field)]
     run_many(connection, _NEW_FIELD, new)
     run_many(connection, _LATER, later)
+    return anew
 
 
 _NEW_PERSON = insert(subjects)
