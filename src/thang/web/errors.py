@@ -54,9 +54,8 @@ def answer(request: Request, status: int, detail: str, **headers: str) -> Respon
 def _sign_in(request: Request, error: Exception) -> Response:
     assert isinstance(error, SignInNeeded)  # noqa: S101 - the handler is registered for it alone
     if request.url.path.startswith("/api/"):
-        return answer(
-            request, 401, "Send a session or an API key.", **{"WWW-Authenticate": "Bearer"}
-        )
+        asks = {"WWW-Authenticate": "Bearer"}
+        return answer(request, 401, "Send a session or an API key.", **asks)
     headers = {"HX-Redirect": error.where} if request.headers.get("HX-Request") else {}
     return RedirectResponse(error.where, 303, headers)
 

@@ -1,4 +1,4 @@
-"""Rendering: a frozen context and a template, in the viewer's language, with what every page shows."""
+"""Rendering: a frozen context and a template, in the viewer's language, freshness below it."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def check(place: Place) -> None:
 def serve_shop(
     shop: Path, place: Place, say: Callable[[str], None], *, browser: bool = False
 ) -> None:
-    """Serve until stopped; what is under way ends in order, and nothing that was taken in is lost."""
+    """Serve until stopped; what is under way ends in order, and nothing taken in is lost."""
     check(place)
     listener = bound(place)
     set_up_logs()

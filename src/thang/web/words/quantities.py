@@ -1,4 +1,4 @@
-"""What the quantities of the default policy are called; one that a shop added keeps its own name."""
+"""What the default policy's quantities are called; one that a shop added keeps its own name."""
 
 from __future__ import annotations
 
