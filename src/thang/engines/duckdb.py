@@ -109,6 +109,22 @@ class Projection:
         self.sql.unregister("new_events")
         self.note(clustered=0)
 
+    def tell(self, people: pa.ChunkedArray, sources: pa.ChunkedArray) -> None:
+        """Note which sources spoke of whom, row by row as events came."""
+        self.sql.register("told_in", pa.table({"person": people, "source": sources}))
+        self.sql.execute("insert into told select distinct person, source from told_in")
+        self.sql.unregister("told_in")
+
+    def tidy_told(self) -> None:
+        """Say once what was noted many times, as soon as it has become much."""
+        ((rows,),) = self.sql.execute("select count(*) from told").fetchall()
+        if rows > 1.25 * (self.meta("told") or 0):
+            ((rows,),) = self.sql.execute(
+                "create or replace table told as select distinct person, source from told "
+                "order by person, source"
+            ).fetchall()
+            self.note(told=rows)
+
     def cluster(self) -> None:
         """Lay the events by person, then time, unless they lie so."""
         if self.meta("clustered"):

@@ -13,7 +13,7 @@ import duckdb
 
 from thang.model import Taken, Unavailable
 
-SCHEMA = 2
+SCHEMA = 3
 SETUP = """
 create table if not exists meta (key varchar primary key, value bigint);
 create table if not exists events (
@@ -32,6 +32,18 @@ create table if not exists placements (
     person bigint, level tinyint, observed tinyint, since bigint, rungs integer,
     next_change bigint, last_order bigint, orders integer, gap bigint,
     "then" bigint[], now bigint[], asked_from bigint[], own bigint[], fails bigint[]);
+create table if not exists told (person bigint, source integer);
+create table if not exists listed (
+    person bigint, level tinyint, since bigint, rungs integer, last_order bigint, orders integer,
+    active_from bigint, at_risk_from bigint, dormant_from bigint, lost_from bigint,
+    fell_at bigint, sources bigint);
+create table if not exists moved (
+    month integer, from_level tinyint, to_level tinyint, person bigint);
+create table if not exists monthly (
+    month integer, from_level tinyint, to_level tinyint, moves bigint, people bigint);
+create table if not exists almost (
+    person bigint, level tinyint, quantity varchar, op varchar, value double, needs double);
+create table if not exists nearest (level tinyint, quantity varchar, people bigint);
 """
 
 

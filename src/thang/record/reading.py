@@ -36,6 +36,7 @@ LOG = pa.schema(
         ("currency", pa.string()),
         ("grade", pa.int16()),
         ("flags", pa.int16()),
+        ("source", pa.int32()),
     ]
 )
 

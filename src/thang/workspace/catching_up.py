@@ -42,11 +42,14 @@ def catch_up(
         if not log.num_rows:
             break
         seq = int(column(log, "seq")[-1])
-        rows = engine_rows(log.filter(pc.greater(log["subject"], 0)), ids, people, policy)
+        named = log.filter(pc.greater(log["subject"], 0))
+        rows = engine_rows(named, ids, people, policy)
         projection.keep(rows)
+        projection.tell(rows["person"], named["source"])
         changed.append(np.unique(column(rows, "person")))
         projection.note(seq=seq)
         progress(log.num_rows)
+    projection.tidy_told()
     _marks(record, projection, ids, people)
     return None if first else pa.table({"person": np.unique(np.concatenate(changed))})
 
@@ -135,7 +138,7 @@ def _rename(projection: Projection, was: Int64, now: Int64) -> None:
     pairs = pa.table({"was": was, "now": now}).group_by("was").aggregate([("now", "min")])
     projection.sql.register("renamed", pairs)
     for table, who in (("events", "person"), ("events", "other"), ("pairs", "person"),
-                       ("pairs", "other"), ("marks", "person")):  # fmt: skip
+                       ("pairs", "other"), ("marks", "person"), ("told", "person")):  # fmt: skip
         projection.sql.execute(
             f"update {table} set {who} = r.now_min from renamed r where {who} = r.was"  # noqa: S608
         )

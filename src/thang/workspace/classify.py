@@ -15,6 +15,7 @@ import pyarrow as pa
 from thang.engines.duckdb import Projection
 from thang.engines.running import census, fold_all, fold_some, refer
 from thang.engines.steps import Run, column
+from thang.engines.summaries import summarise
 from thang.model import WrongInput
 from thang.policy.schema import Policy, Settings
 from thang.record import PolicyVersion, Record
@@ -127,6 +128,7 @@ def fold(
             fold_all(projection, run, progress)
         else:
             fold_some(projection, run, some)
+        summarise(projection, run, some)
         projection.sql.execute("delete from touched")
         through = _extent(projection).last
         projection.note(as_of=run.as_of, through=through, classified=1, **noted)
