@@ -14,6 +14,7 @@ from thang.policy.reference import reference_markdown
 from thang.river.events import DERIVED, KINDS
 from thang.sources.formats import ROLES
 from thang.sources.rows import WHY
+from thang.web.rooms import ROOMS
 from thang.workspace.exporting import TABLES
 
 ROOT = Path(__file__).parents[1]
@@ -29,13 +30,22 @@ def test_every_verb_and_option_is_documented() -> None:
     text = page("reference/cli.md")
     group = typer.main.get_command(app)
     commands = dict(group.commands)
-    nested = commands.pop("policy")
-    commands |= {f"policy {name}": command for name, command in nested.commands.items()}
+    for group_name in ("policy", "people"):
+        nested = commands.pop(group_name, None)
+        for name, command in nested.commands.items() if nested else ():
+            commands[f"{group_name} {name}"] = command
     for name, command in commands.items():
         assert f"### `thang {name}" in text, name
         for option in command.params:
             for spelling in (o for o in option.opts if o.startswith("--")):
                 assert f"`{spelling}" in text, f"{name} {spelling}"
+
+
+def test_every_page_is_documented() -> None:
+    told = set(re.findall(r"^\| `([^`?]+)`", page("reference/pages.md"), re.MULTILINE))
+    shown = {route.path for router in ROOMS for route in router.routes if "GET" in route.methods}
+    assert {path for path in shown if not path.startswith("/api/")} - told == set()
+    assert told - shown == set()
 
 
 def test_every_event_kind_is_documented() -> None:
