@@ -14,21 +14,22 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from thang.model import ThangError, Unavailable
 from thang.web.page import Trouble, trouble_page
 from thang.web.viewer import SignInNeeded, guest
+from thang.web.words.catalogue import noted
 
 log = structlog.get_logger("thang.web")
 
 TITLES = {
-    400: "Bad request",
-    401: "Sign in first",
-    403: "Not allowed",
-    404: "Not found",
-    405: "Not possible here",
-    409: "Changed in the meantime",
-    413: "Too large",
-    422: "Cannot be used as it is",
-    429: "Too many tries",
-    500: "Something went wrong",
-    503: "Not available now",
+    400: noted("Bad request"),
+    401: noted("Sign in first"),
+    403: noted("Not allowed"),
+    404: noted("Not found"),
+    405: noted("Not possible here"),
+    409: noted("Changed in the meantime"),
+    413: noted("Too large"),
+    422: noted("Cannot be used as it is"),
+    429: noted("Too many tries"),
+    500: noted("Something went wrong"),
+    503: noted("Not available now"),
 }
 
 
