@@ -60,7 +60,7 @@ class Projection:
             ) from None
 
     def beside(self) -> Projection:
-        """Another hold on the same open file, for a thread of its own; closing it closes no more."""
+        """Another hold on the same open file, for a thread of its own."""
         return type(self)(self.sql.cursor(), fresh=False)
 
     @contextmanager
@@ -182,6 +182,14 @@ class Projection:
                 f"delete from {table} where person in (select person from gone)"  # noqa: S608
             )
         self.sql.unregister("gone")
+
+    def put_near(self, rows: pa.Table, people: pa.Table | None = None) -> None:
+        """Write who is about to climb (`nearing.ALMOST`), in place of what was said of some."""
+        if people is not None:
+            self.sql.register("gone", people)
+            self.sql.execute("delete from almost where person in (select person from gone)")
+            self.sql.unregister("gone")
+        self._insert("almost", rows)
 
     def referral_rows(self) -> pa.Table:
         """The referral rows of everybody, by person and instant."""

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from thang.engines.chunks import CHUNK_ROWS
 from thang.engines.columns import ADDED_ROWS, CENSUS
 from thang.engines.duckdb import Projection
+from thang.engines.nearing import nearing
 from thang.engines.steps import (
     Run,
     added_of,
@@ -53,7 +54,7 @@ def census(projection: Projection, run: Run, progress: Progress = silent) -> lis
 
 def fold_all(projection: Projection, run: Run, progress: Progress = silent) -> None:
     """Everybody's history and place anew."""
-    projection.sql.execute("delete from transitions; delete from placements")
+    projection.sql.execute("delete from transitions; delete from placements; delete from almost")
     referrals = added_of(projection.referral_rows())
     steps = (
         (table, lambda t: fold_step(t, run, mine(referrals, t)))
@@ -61,6 +62,7 @@ def fold_all(projection: Projection, run: Run, progress: Progress = silent) -> N
     )
     for moved, placed in in_pairs(steps, progress):
         projection.store(moved, placed)
+        projection.put_near(nearing(placed, run))
 
 
 def fold_some(projection: Projection, run: Run, people: pa.Table) -> None:
@@ -70,6 +72,7 @@ def fold_some(projection: Projection, run: Run, people: pa.Table) -> None:
     moved, placed = fold_step(table, run, mine(referrals, table))
     projection.forget(people)
     projection.store(moved, placed)
+    projection.put_near(nearing(placed, run), people)
 
 
 def mine(referrals: Rows, table: pa.Table) -> Rows:
