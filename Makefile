@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 SPARK := $(VENV)/.spark
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: demo test lint types soak bench docs lock clean
+.PHONY: demo test lint types soak bench docs words lock clean
 
 demo: $(READY)  ## a simulated Vietnamese shop, served in the browser (Ctrl-C ends it)
 	$(BIN)/thang demo
@@ -28,6 +28,9 @@ bench: $(READY) $(SPARK)  ## ratios within one run; writes benchmarks/results.md
 
 docs: $(READY)  ## the generated pages
 	$(BIN)/python -m thang.policy.reference
+
+words: $(READY)  ## the Vietnamese catalogue, with what is still to translate
+	$(BIN)/python -m thang.web.words.upkeep
 
 lock:  ## resolve the locks anew (needs uv); names, versions and hashes only
 	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 \
