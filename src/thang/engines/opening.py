@@ -36,7 +36,7 @@ create table if not exists told (person bigint, source integer);
 create table if not exists listed (
     person bigint, level tinyint, since bigint, rungs integer, last_order bigint, orders integer,
     active_from bigint, at_risk_from bigint, dormant_from bigint, lost_from bigint,
-    fell_at bigint, sources bigint);
+    fell_at bigint, sources bigint, near boolean);
 create table if not exists moved (
     month integer, from_level tinyint, to_level tinyint, person bigint);
 create table if not exists monthly (
