@@ -13,17 +13,18 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from thang.model import Gathered, Identifier, Refused, Tally
 from thang.policy.schema import Settings
-from thang.record import policies, reading
+from thang.record import persons, policies, reading
 from thang.record.appending import Import, in_portions
 from thang.record.database import Database
 from thang.record.folder import lay_folder, open_folder
 from thang.record.identifiers import Hasher
 from thang.record.key import ShopKey
 from thang.record.lock import only_writer
-from thang.record.policies import PolicyVersion
+from thang.record.persons import Join, Known, ToldEvent
+from thang.record.policies import PolicyNote, PolicyVersion
 from thang.record.reading import Batch, Counts
 from thang.record.refs import Refs
-from thang.record.tables import kinds, namespaces
+from thang.record.tables import kinds, namespaces, sources
 from thang.record.vault import Vault
 from thang.record.words import Found
 from thang.river.tables import Bar, Int64
@@ -49,6 +50,7 @@ class Record:
         self._key, self._record, self._vault_file, self._now = key, record, vault, now
         self._vault = Vault(vault, key)
         self._vault.lay_words()
+        policies.lay_notes(record)
         self._hasher = Hasher(key)
 
     @classmethod
@@ -160,6 +162,26 @@ class Record:
         """At most `limit` identifiers whose names have all words of a text, the last begun."""
         return self._vault.find(text, limit)
 
+    def known_as(self, numbers: Sequence[int]) -> list[Known]:
+        """What kinds of names these identifiers are, and since when they are known."""
+        with self._record.reading() as connection:
+            return persons.known_as(connection, numbers)
+
+    def joins_of(self, numbers: Sequence[int]) -> list[Join]:
+        """What joins these identifiers, oldest first."""
+        with self._record.reading() as connection:
+            return persons.joins_of(connection, numbers)
+
+    def told(self, seqs: Sequence[int]) -> list[ToldEvent]:
+        """Events by their numbers, as they were told."""
+        with self._record.reading() as connection:
+            return persons.told(connection, seqs)
+
+    def sources(self) -> dict[str, int]:
+        """The number of every source."""
+        with self._record.reading() as connection:
+            return reading.names(connection, sources)
+
     def counts(self) -> Counts:
         """How much the record holds."""
         with self._record.reading() as connection:
@@ -185,6 +207,21 @@ class Record:
         """Append a policy version, unless it is the one in force."""
         with only_writer(self.folder), self._record.writing() as connection:
             return policies.apply_policy(connection, fingerprint, text, settings, self._now())
+
+    def apply_noted(self, version: PolicyVersion, said: PolicyNote, after: int) -> PolicyVersion:
+        """Append a version by name; `OutdatedError` if another than `after` is the last one."""
+        with only_writer(self.folder), self._record.writing() as connection:
+            return policies.apply_noted(connection, version, said, after)
+
+    def policies(self) -> list[PolicyVersion]:
+        """Every policy version, oldest first."""
+        with self._record.reading() as connection:
+            return policies.all_versions(connection)
+
+    def policy_notes(self) -> dict[int, PolicyNote]:
+        """Who applied versions by name, and why, by their number."""
+        with self._record.reading() as connection:
+            return policies.notes(connection)
 
     def policy(self, version: int | None = None) -> PolicyVersion | None:
         """A policy version, or the one in force; None if there is none."""

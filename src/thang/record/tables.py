@@ -1,8 +1,8 @@
 """The tables of the record and of the vault: portable columns, one schema for every database.
 
-Facts (`events`, `links`, `policy_versions`, `bars`) refuse to be changed or deleted by
-the database's own hand. Nothing in the record's tables says who a person is: names of
-people and their addresses are in the vault, and here are only keyed hashes of them.
+Facts (`events`, `links`, `policy_versions`, `policy_notes`, `bars`) refuse to be changed
+or deleted by the database's own hand. Nothing in the record's tables says who a person is:
+names of people and their addresses are in the vault, and here are only keyed hashes of them.
 """
 
 from __future__ import annotations
@@ -147,6 +147,14 @@ policy_versions = Table(
     Column("settings", JSON, nullable=False),
     _number("applied_at"),
 )
+policy_notes = Table(
+    "policy_notes",
+    RECORD,
+    Column("version", BIG, ForeignKey("policy_versions.version"), primary_key=True),
+    _text("author"),
+    _text("note"),
+    _number("from_at"),
+)
 bars = Table(
     "bars",
     RECORD,
@@ -191,5 +199,5 @@ def _never_changed(table: Table) -> None:
         event.listen(table, "after_create", refusal.execute_if(dialect="sqlite"))
 
 
-for _facts in (events, links, policy_versions, bars):
+for _facts in (events, links, policy_versions, policy_notes, bars):
     _never_changed(_facts)

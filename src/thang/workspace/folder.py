@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from thang.model import Unavailable, WrongInput
-from thang.policy.load import load_policy
+from thang.policy.load import MOST_BYTES, load_policy
 from thang.policy.schema import Policy
 
 STARTING_POLICY = """\
@@ -45,6 +45,14 @@ class Folder:
     def policy(self) -> Policy:
         """The shop's policy as its file says now."""
         return load_policy(self.policy_file if self.policy_file.exists() else None)
+
+    def policy_text(self) -> str:
+        """The shop's own rules as they are written, right or wrong; none where there is no file."""
+        if not self.policy_file.exists():
+            return ""
+        with self.policy_file.open("rb") as file:
+            written = file.read(MOST_BYTES).decode("utf-8-sig", "replace")
+        return written.replace("\r\n", "\n")
 
     def must_exist(self) -> None:
         """A sentence for whoever has no shop here yet."""

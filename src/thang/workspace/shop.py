@@ -20,11 +20,13 @@ from thang.record import PolicyVersion, Record
 from thang.river.calendar import end_of_day
 from thang.workspace import classify as classifying
 from thang.workspace import exporting, ingest
+from thang.workspace.applying import Applied, Standing, Wish, put_in_force, standing
 from thang.workspace.explain import explain
 from thang.workspace.folder import Folder, wall_clock
 from thang.workspace.freshness import Freshness, freshness
 from thang.workspace.ladder import Ladder, ladder
-from thang.workspace.preview import Preview, preview
+from thang.workspace.preview import SAMPLE, Preview, preview
+from thang.workspace.versions import Version, one_version, versions
 
 # A text that was read once says the same for ever; pages ask for it at each request.
 known_policy = lru_cache(maxsize=16)(read_policy)
@@ -107,7 +109,34 @@ class Workspace:
         after = self.folder.policy() if file is None else load_policy(file)
         with self._record() as record, self._projection() as projection:
             version = self._classified(record, projection)
-            return preview(record, projection, known_policy(version.text), after)
+            return preview(record, projection, version, after)
+
+    def preview_policy(self, text: str, *, whole: bool = False) -> Preview:
+        """What a policy text would change: at once by a sample of a big shop, or by everybody."""
+        after = read_policy(text.replace("\r\n", "\n"), self.folder.policy_file.name)
+        with self._record() as record, self._projection() as projection:
+            version = self._classified(record, projection)
+            return preview(record, projection, version, after, None if whole else SAMPLE)
+
+    def apply_policy(self, wish: Wish) -> Applied:
+        """Put a policy in force; the next classification places everybody under it."""
+        with self._record() as record, self._projection() as projection:
+            return put_in_force(record, projection, self.folder, wish)
+
+    def policy_standing(self) -> Standing:
+        """The policy as somebody who wants to change it sees it."""
+        with self._record() as record:
+            return standing(record, self.folder)
+
+    def policy_versions(self) -> tuple[Version, ...]:
+        """All policy versions, the latest first."""
+        with self._record() as record:
+            return versions(record)
+
+    def policy_version(self, number: int) -> Version:
+        """One policy version by its number."""
+        with self._record() as record:
+            return one_version(record, number)
 
     def policy_in_force(self) -> Policy:
         """The policy that people were last placed under; before that, the shop's file."""
