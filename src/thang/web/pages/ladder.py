@@ -45,7 +45,9 @@ class LadderPage:
         """The address of the people of one ribbon."""
         if source == target:
             return url("/customers", level=target)
-        return _movers(self.moved.month, source or "new", target)
+        if source is None:
+            return _movers(self.moved.month, move="new", to=target)
+        return _movers(self.moved.month, **{"from": source}, to=target)
 
 
 @router.get("/", dependencies=[Depends(reader)])
@@ -61,12 +63,13 @@ def ladder(
     month: Annotated[str | None, Query(max_length=7)] = None,
     share: bool = False,
 ) -> Response:
-    """The ladder of a month (YYYY-MM), by default the last full one; `share`: months in per cent."""
+    """The ladder and a month (YYYY-MM), by default the last full; `share`: months in per cent."""
     office = office_of(request)
     state = office.shop.freshness().state
     if state in (State.EMPTY, State.UNPLACED):
         return render(request, viewer, "ladder_empty.html", state)
-    return render(request, viewer, "ladder.html", ladder_page(office, month or None, as_share=share))
+    page = ladder_page(office, month or None, as_share=share)
+    return render(request, viewer, "ladder.html", page)
 
 
 def ladder_page(office: Office, month: str | None, *, as_share: bool) -> LadderPage:
@@ -110,8 +113,8 @@ def _ladder(moved: Movement, policy: Policy) -> Ladder:
             up=climb.up,
             down=climb.down,
             of=climb.people,
-            up_href=_movers(moved.month, keys[climb.lower], "up"),
-            down_href=_movers(moved.month, keys[climb.upper], "down"),
+            up_href=_movers(moved.month, move="up", **{"from": keys[climb.lower]}),
+            down_href=_movers(moved.month, move="down", **{"from": keys[climb.upper]}),
             tightest=moved.tightest is not None and climb.lower == moved.tightest.lower,
         )
         for climb in moved.climbs
@@ -120,12 +123,12 @@ def _ladder(moved: Movement, policy: Policy) -> Ladder:
 
 
 def _stack(moved: Movement, policy: Policy, *, as_share: bool) -> Stack:
-    months = moved.months[-12:]
+    months, share = moved.months[-12:], "true" if as_share else ""
     return Stack(
         months=months,
         levels=tuple(level.key for level in policy.levels),
         counts=moved.stocks[-12:],
-        hrefs=tuple(url("/ladder", month=month, share="true" if as_share else "") for month in months),
+        hrefs=tuple(url("/ladder", month=month, share=share) for month in months),
         current=months.index(moved.month) if moved.month in months else -1,
         as_share=as_share,
     )
@@ -138,5 +141,6 @@ def _alluvial(moved: Movement, policy: Policy) -> Alluvial:
     return Alluvial(tuple(level.key for level in policy.levels), flows)
 
 
-def _movers(month: str, source: str, target: str) -> str:
-    return url("/customers", moved=month, **{"from": source, "to": target})
+def _movers(month: str, **which: str) -> str:
+    """The address of who moved in a month: `move` up, down or new, `from` and `to` rungs."""
+    return url("/customers", moved=month, **which)
