@@ -99,9 +99,9 @@ def _list(projection: Projection, activity: Activity, people: pa.Table | None) -
         select t.person, level, since, rungs, last_order, orders,
             {_at("t1")}, {_at("greatest(t1, t2)")}, {_at("greatest(t1, t2, t3)")},
             {_at("greatest(t1, t2, t3, t4)")},
-            coalesce(fell."at", 0), coalesce(came.mask, 0), a.person is not null
+            coalesce(fell."at", 0), coalesce(came.mask, 0), near.one is not null
         from turned t left join fell using (person) left join came using (person)
-            left join almost a using (person)
+            left join (select person as one from almost) near on near.one = t.person
         order by t.person
         """  # noqa: S608 - numbers of the policy and names of our own
     )
