@@ -7,7 +7,8 @@ silence is judged at it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -87,7 +88,7 @@ def _page(
     if asked.sort not in SORTS:
         raise WrongInput(f"{asked.sort!r} is no order of a list: choose one of {', '.join(SORTS)}.")
     cursor = read(asked.cursor, asked.sort, 2) if asked.cursor else None
-    found = _keyed(projection, asked, choice, cursor)
+    found = _keyed(projection, asked.sort, choice, cursor, asked.size + 1)
     back, more = cursor is not None and not cursor.forward, len(found) > asked.size
     found = found[: asked.size]
     found = found[::-1] if back else found
@@ -102,12 +103,25 @@ def _page(
     )
 
 
+def everybody(
+    record: Record, projection: Projection, policy: Policy, asked: Asked, portion: int
+) -> Iterator[tuple[Row, ...]]:
+    """All people who are asked for, by number, in portions; nothing is counted."""
+    asked, cursor = replace(asked, sort="person"), None
+    choice = chosen(record, projection, policy, asked)
+    while found := _keyed(projection, asked.sort, choice, cursor, portion):
+        yield _rows(record, projection, policy, found)
+        cursor = Cursor(asked.sort, forward=True, keys=(0, int(found[-1]["person"])))
+
+
 Found = list[dict[str, Any]]
 
 
-def _keyed(projection: Projection, asked: Asked, choice: Choice, cursor: Cursor | None) -> Found:
-    """One row more than the page has, from the cursor on, in the direction of reading."""
-    column, back = SORTS[asked.sort], cursor is not None and not cursor.forward
+def _keyed(
+    projection: Projection, sort: str, choice: Choice, cursor: Cursor | None, most: int
+) -> Found:
+    """At most so many rows from the cursor on, in the direction of reading."""
+    column, back = SORTS[sort], cursor is not None and not cursor.forward
     wheres, values = list(choice.wheres), list(choice.values)
     by_person = column == "person"
     if cursor is not None:
@@ -124,7 +138,7 @@ def _keyed(projection: Projection, asked: Asked, choice: Choice, cursor: Cursor 
     where = " and ".join(wheres) or "true"
     rows = projection.sql.execute(
         f"select {', '.join(COLUMNS)} from listed where {where} "  # noqa: S608 - names of our own
-        f"order by {order} limit {asked.size + 1}",
+        f"order by {order} limit {most}",
         values,
     ).fetchall()
     return [dict(zip(COLUMNS, row, strict=True)) for row in rows]

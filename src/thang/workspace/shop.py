@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -25,6 +25,7 @@ from thang.workspace.explain import explain
 from thang.workspace.folder import Folder, wall_clock
 from thang.workspace.freshness import Freshness, freshness
 from thang.workspace.ladder import Ladder, ladder
+from thang.workspace.pages import Look, Pages
 from thang.workspace.preview import SAMPLE, Preview, preview
 from thang.workspace.versions import Version, one_version, versions
 
@@ -34,7 +35,7 @@ known_policy = lru_cache(maxsize=16)(read_policy)
 FURTHEST = 200 * 366 * DAY  # beyond the year 2170, where calendars would run out of years
 
 
-class Workspace:
+class Workspace(Pages):
     """A shop's folder and what can be done with it. One call, one commit."""
 
     def __init__(self, path: Path, now: Callable[[], int] = wall_clock) -> None:
@@ -149,6 +150,15 @@ class Workspace:
         """What the ladder was computed from, and whether that is all there is."""
         with self._record() as record, self._projection() as projection:
             return freshness(record, projection, self.folder.now())
+
+    @contextmanager
+    def _look(self) -> Iterator[Look]:
+        with self._record() as record, self._projection() as projection:
+            version = self._classified(record, projection)
+            yield Look(record, projection, known_policy(version.text))
+
+    def _number_of(self, look: Look, person: str) -> int:
+        return _person(look.record, look.projection, ingest.spellings(person, look.policy))
 
     def _record(self) -> AbstractContextManager[Record]:
         self.folder.must_exist()
