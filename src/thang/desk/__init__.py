@@ -1,0 +1,1 @@
+"""The back office's papers, in `desk.db` beside the record: who may do what, and what was done."""
