@@ -20,7 +20,7 @@ from thang.policy.schema import Policy
 from thang.policy.sense import sensible
 from thang.policy.tree import Keys, read_tree
 
-__all__ = ["default_text", "effective", "load_policy", "read_policy", "unknown_kinds"]
+__all__ = ["default_text", "drafted", "effective", "load_policy", "read_policy", "unknown_kinds"]
 
 DEFAULT = "default.yaml"
 MOST_BYTES = 1_000_000
@@ -35,8 +35,12 @@ def load_policy(path: Path | None) -> Policy:
 
 def read_policy(text: str, file: str = "policy.yaml") -> Policy:
     """The policy of a YAML text over the default one; `file` is its name in errors."""
-    draft = laid(_default_tree(), read_tree(text, file))
-    return _believed(draft, text)
+    return _believed(drafted(text, file), text)
+
+
+def drafted(text: str, file: str = "policy.yaml") -> Draft:
+    """The default policy with a YAML text laid over it, as it is written and not yet believed."""
+    return laid(_default_tree(), read_tree(text, file))
 
 
 def default_text() -> str:
