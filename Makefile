@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SPARK := $(VENV)/.spark
+CHROMIUM := $(VENV)/.chromium
 export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: demo test lint types soak bench docs words lock clean
@@ -11,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE =
 demo: $(READY)  ## a simulated Vietnamese shop, served in the browser (Ctrl-C ends it)
 	$(BIN)/thang demo
 
-test: $(READY) $(SPARK) lint  ## what CI runs
+test: $(READY) $(SPARK) $(CHROMIUM) lint  ## what CI runs
 	$(BIN)/python -m pytest -n 2 -m "not soak"
 
 lint: $(READY) $(SPARK)  ## style, types, floors, purity
@@ -56,6 +57,15 @@ $(SPARK): $(READY) requirements/spark.lock
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/spark.lock; \
 	else echo "no Java here: the Spark tests will be skipped"; fi
 	touch $(SPARK)
+
+# Pages are tested in the system's Chromium: it is installed where that may be done, and else missed by name.
+$(CHROMIUM): $(READY)
+	if ! command -v chromium chromium-browser google-chrome >/dev/null 2>&1 \
+		&& command -v apt-get >/dev/null 2>&1 && test "$$(id -u)" = 0; then \
+		apt-get update -qq && apt-get install -y -qq chromium fonts-noto-core >/dev/null || true; fi
+	command -v chromium chromium-browser google-chrome >/dev/null 2>&1 \
+		|| echo "no Chromium here: the browser tests will be skipped"
+	touch $(CHROMIUM)
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
