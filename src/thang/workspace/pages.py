@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from thang.engines.duckdb import Projection
 from thang.policy.schema import Policy
 from thang.record import Record
+from thang.record.vault import OWN_VALUE
 from thang.workspace.advice import Advice, advice
 from thang.workspace.choosing import Asked, chosen
 from thang.workspace.customers import Listing, customers
@@ -56,6 +57,18 @@ class Pages(ABC):
         """What a page's people are called, and how they are reached."""
         with self._look() as look:
             return cards(look.record, look.projection, persons)
+
+    def values(self, numbers: Sequence[int]) -> dict[int, str]:
+        """What identifiers are, by their numbers, unmasked; what was erased is not among them."""
+        with self._record() as record:
+            personal = record.personal(numbers)
+        return {n: known[OWN_VALUE] for n, known in personal.items() if OWN_VALUE in known}
+
+    def window_days(self) -> int:
+        """How long the shop's window W is under the policy in force."""
+        with self._look() as look:
+            version = look.record.policy(look.projection.meta("version"))
+        return version.settings.window_days if version else 0
 
     def find_people(self, text: str, limit: int) -> People:
         """Whom a text names."""
