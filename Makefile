@@ -58,13 +58,11 @@ $(SPARK): $(READY) requirements/spark.lock
 	else echo "no Java here: the Spark tests will be skipped"; fi
 	touch $(SPARK)
 
-# Pages are tested in the system's Chromium: it is installed where that may be done, and else missed by name.
+# Pages are tested in the system's Chromium: installed where that may be done, else missed by name.
 $(CHROMIUM): $(READY)
-	if ! command -v chromium chromium-browser google-chrome >/dev/null 2>&1 \
-		&& command -v apt-get >/dev/null 2>&1 && test "$$(id -u)" = 0; then \
+	if ! $(BIN)/python -m tests.browser.chromium && command -v apt-get >/dev/null && test "$$(id -u)" = 0; then \
 		apt-get update -qq && apt-get install -y -qq chromium fonts-noto-core >/dev/null || true; fi
-	command -v chromium chromium-browser google-chrome >/dev/null 2>&1 \
-		|| echo "no Chromium here: the browser tests will be skipped"
+	$(BIN)/python -m tests.browser.chromium || echo "no Chromium here: the browser tests will be skipped"
 	touch $(CHROMIUM)
 
 clean:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from thang.web.pages import customer, customers, ladder
+from thang.web.pages import customer, customers, kit, ladder, more
 
 ROOMS: tuple[APIRouter, ...] = (
     ladder.router,
     customers.router,
     customer.router,
+    more.router,
+    kit.router,
 )
