@@ -14,7 +14,7 @@ from thang.policy.schema import Policy
 from thang.web.access.masking import mask_email, mask_phone
 from thang.web.office import Office, office_of
 from thang.web.page import policy_of, render, url
-from thang.web.viewer import Viewer, marketer, reader
+from thang.web.viewer import Viewer, exporter, reader
 from thang.web.words.catalogue import noted
 from thang.web.words.quantities import said
 from thang.workspace.choosing import ACTIVITIES
@@ -132,7 +132,7 @@ def customers(
 @router.get("/customers.csv")
 def customers_csv(
     request: Request,
-    viewer: Annotated[Viewer, Depends(marketer)],
+    viewer: Annotated[Viewer, Depends(exporter)],
     what: Annotated[Asked, Depends(asked)],
 ) -> Response:
     """The whole list as CSV, row by row; noted in the audit list."""
