@@ -40,6 +40,6 @@ def create_app(office: Office) -> FastAPI:
         app.include_router(router)
     errors.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
-    app.add_middleware(SecurityHeaders, office=office)
     app.add_middleware(BodyGuard)
+    app.add_middleware(SecurityHeaders, office=office)
     return app

@@ -1,0 +1,1 @@
+"""Who comes in, and how: cookies, origins, tries, headers, masks."""

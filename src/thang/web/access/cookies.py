@@ -1,0 +1,46 @@
+"""The cookies: who is signed in, and in which language and colours a browser reads."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from thang.desk.sessions import LASTS
+from thang.model import SECOND
+from thang.web.office import Office
+
+LOCALE = "thang_locale"
+THEME = "thang_theme"
+YEAR = 365 * 86_400
+
+
+def session_name(*, secure: bool) -> str:
+    """`__Host-` binds a cookie to this host and to TLS; plain loopback has no TLS."""
+    return "__Host-thang" if secure else "thang"
+
+
+def session_token(request: Request, office: Office) -> str:
+    """The token a browser sent; empty if none."""
+    return request.cookies.get(session_name(secure=office.secure), "")
+
+
+def give_session(response: Response, office: Office, token: str) -> None:
+    """Let a browser be signed in."""
+    _set(response, office, session_name(secure=office.secure), token, LASTS // SECOND)
+
+
+def take_session(response: Response, office: Office) -> None:
+    """Let a browser forget that it was signed in."""
+    _set(response, office, session_name(secure=office.secure), "", 0)
+
+
+def remember(response: Response, office: Office, name: str, value: str) -> None:
+    """Keep a taste (`LOCALE`, `THEME`) in the browser for a year."""
+    _set(response, office, name, value, YEAR)
+
+
+def _set(response: Response, office: Office, name: str, value: str, seconds: int) -> None:
+    response.set_cookie(
+        name, value, max_age=seconds, path="/",
+        secure=office.secure, httponly=True, samesite="lax",
+    )  # fmt: skip
