@@ -276,7 +276,11 @@ def serve(
     from thang.web.serving import Place, serve_shop
 
     def say(address: str) -> None:
-        _say(json, {"address": address}, f"Thang: {address}")
+        # On one line however narrow the terminal: it is to be clicked or copied.
+        if json:
+            _say(json, {"address": address}, None)
+        else:
+            typer.echo(f"Thang: {address}")
         sys.stdout.flush()
 
     serve_shop(shop, Place(host, port, cert, key, behind_proxy), say, browser=browser)

@@ -1,9 +1,10 @@
-"""The rooms of the web door, in the order of the navigation."""
+"""The rooms of the web door, in the order of the navigation; each states its routes' rules."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter
 
+from thang.web.api import verbs
 from thang.web.pages import customer, customers, kit, ladder, more
 
 ROOMS: tuple[APIRouter, ...] = (
@@ -12,4 +13,5 @@ ROOMS: tuple[APIRouter, ...] = (
     customer.router,
     more.router,
     kit.router,
+    verbs.router,
 )
