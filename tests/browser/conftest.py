@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from tests.browser.chromium import found
+from tests.browser.demo import Served, served_demo
 from tests.browser.kit_app import kit_app
 from tests.browser.serving import serving
 
@@ -62,3 +63,10 @@ def kit() -> Iterator[str]:
     """The address of the page of all components."""
     with serving(kit_app()) as address:
         yield f"{address}/_kit"
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A demo shop behind the whole web app."""
+    with served_demo(tmp_path_factory.mktemp("demo") / "shop") as served:
+        yield served

@@ -64,6 +64,16 @@ def test_slash_goes_to_the_search_unless_one_is_typing(opened: Opener, kit: str)
         assert search.input_value() == "a/b"
 
 
+def test_the_slash_can_be_turned_off(opened: Opener, kit: str) -> None:
+    """WCAG 2.1.4: a key of one character must not be forced on anybody."""
+    with opened(kit) as page:
+        page.locator("[data-slash] input").uncheck()
+        page.reload()
+        assert not page.locator("[data-slash] input").is_checked()
+        page.keyboard.press("/")
+        assert page.evaluate("document.activeElement === document.body")
+
+
 def test_a_dialog_opens_and_escape_closes_it(opened: Opener, kit: str) -> None:
     with opened(kit) as page:
         opener = page.locator("[data-dialog=ask]").first
