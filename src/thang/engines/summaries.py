@@ -1,9 +1,10 @@
 """What pages read: narrow tables that a classification writes at its end, so that pages are quick.
 
-`listed` has one row a person, laid by person number, with all that lists filter and sort
-by. `monthly` counts the moves of each of the last thirteen shop months (and, under the month
-before them, of all time until then), and `moved` names who stood elsewhere at a month's end
-than at its start.
+`listed` has one row a person with all that lists filter and sort by. It is laid by rung, then
+person: what people of a rung have in common then lies together, and most of the table is never
+read for a page. `monthly` counts the moves of each of the last thirteen shop months (and, under
+the month before them, of all time until then), and `moved` names who stood elsewhere at a
+month's end than at its start.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from thang.river.calendar import moment, month_start
 from thang.river.program import FAR
 
 MONTHS = 13  # the present one, and the twelve before it
+MOST_LOOSE = 0.05  # of the rows of `listed` may lie behind the others
 MOST_SOURCES = 62  # sources below it have a bit of their own in `listed.sources`; the rest share
 
 
@@ -102,10 +104,23 @@ def _list(projection: Projection, activity: Activity, people: pa.Table | None) -
             coalesce(fell."at", 0), coalesce(came.mask, 0), near.one is not null
         from turned t left join fell using (person) left join came using (person)
             left join (select person as one from almost) near on near.one = t.person
-        order by t.person
+        order by level, t.person
         """  # noqa: S608 - numbers of the policy and names of our own
     )
     _let_go(projection, people)
+    _lay(projection, people)
+
+
+def _lay(projection: Projection, people: pa.Table | None) -> None:
+    """Count the rows that lie behind the others, and lay all anew once they are many."""
+    loose = 0 if people is None else (projection.meta("loose") or 0) + people.num_rows
+    ((rows,),) = projection.sql.execute("select count(*) from listed").fetchall()
+    if loose > MOST_LOOSE * rows:
+        projection.sql.execute(
+            'create or replace table listed as select * from listed order by "level", person'
+        )
+        loose = 0
+    projection.note(loose=loose)
 
 
 # The first instant that is no longer within num/den gaps of the last order.

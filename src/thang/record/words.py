@@ -33,7 +33,8 @@ class Found(NamedTuple):
 
 def folded(text: str) -> list[str]:
     """The words of a text as they are compared: `Nguyễn Thị Đào-Hoa` is nguyen thi dao hoa."""
-    apart = unicodedata.normalize("NFKD", text.casefold()).replace("đ", "d")
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    apart = unicodedata.normalize("NFKD", plain).replace("đ", "d")
     bare = (c for c in apart if not unicodedata.combining(c))
     return "".join(c if c.isalnum() else " " for c in bare).split()
 

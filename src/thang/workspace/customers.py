@@ -92,7 +92,7 @@ def _page(
     back, more = cursor is not None and not cursor.forward, len(found) > asked.size
     found = found[: asked.size]
     found = found[::-1] if back else found
-    count = _count(projection, choice)
+    count = len(found) if cursor is None and not more else _count(projection, choice)
     return Listing(
         rows=_rows(record, projection, policy, found),
         next=_cursor(asked.sort, found, forward=True) if (more or back) else None,
