@@ -3,7 +3,7 @@ const by = (selector) => document.querySelector(selector);
 const typing = (element) => element.matches("input, textarea, select, [contenteditable]");
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !typing(event.target)) {
+  if (event.key === "/" && localStorage.slash !== "off" && !event.ctrlKey && !event.metaKey && !event.altKey && !typing(event.target)) {
     const search = by("[data-search]");
     if (search) { event.preventDefault(); search.focus(); search.select(); }
   }
@@ -19,6 +19,14 @@ document.addEventListener("click", async (event) => {
     await navigator.clipboard.writeText(copier.dataset.copy);
     tell(copier.dataset.copied);
   }
+});
+
+// The one key of its own can be turned off, in this browser.
+document.querySelectorAll("[data-slash]").forEach((choice) => {
+  choice.hidden = false;
+  const box = choice.querySelector("input");
+  box.checked = localStorage.slash !== "off";
+  box.addEventListener("change", () => { localStorage.slash = box.checked ? "on" : "off"; });
 });
 
 // A passing word: said through the live region that is always on the page.
