@@ -28,7 +28,7 @@ class Fresh:
     message: str = "Bịa để xem giao diện."
     events_through: int = AT
     computed_at: int = AT
-    policy: str = "bản 3"
+    policy: str = "3:0a1b2c"
 
 
 def drawn(theme: str = "", locale: str = "vi", template: str = "kit.html") -> str:
