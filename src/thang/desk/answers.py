@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 
 from thang.desk.tables import answers
-from thang.model import DAY
+from thang.model import DAY, SECOND
 from thang.record.database import Database
 
 KEPT = DAY
+PATIENCE = 600 * SECOND  # who has not answered by then has crashed
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Answers:
         """Claim a key for a request whose digest is `asked`; None: it is yours to work on."""
         row = {"key": key, "person": person, "route": route, "asked": asked, "at": now}
         with self._database.writing() as connection:
-            connection.execute(delete(answers).where(answers.c.at <= now - KEPT))
+            connection.execute(delete(answers).where(_over(now)))
             found = connection.execute(select(answers).where(_this(key, person, route))).first()
             if found is None:
                 connection.execute(insert(answers), [row])
@@ -50,6 +51,11 @@ class Answers:
         """The request could not be done: the key may be used again."""
         with self._database.writing() as connection:
             connection.execute(delete(answers).where(_this(key, person, route)))
+
+
+def _over(now: int) -> ColumnElement[bool]:
+    crashed = answers.c.status.is_(None) & (answers.c.at <= now - PATIENCE)
+    return crashed | (answers.c.at <= now - KEPT)
 
 
 def _this(key: str, person: str, route: str) -> ColumnElement[bool]:

@@ -53,10 +53,10 @@ class ApiKeys:
         """A new key and its secret, which nobody is shown again."""
         name = " ".join(name.split())
         if not name or len(name) > LONGEST_NAME or not name.isprintable():
-            raise WrongInput(f"A key's name has 1 to {LONGEST_NAME} letters: choose another.")
+            raise WrongInput("A key's name has 1 to 80 letters: choose another.")
         allowed = tuple(scope for scope in Scope if scope.value in set(scopes))
         if not allowed or len(allowed) < len(set(scopes)):
-            raise WrongInput(f"A key is good for one or more of {', '.join(Scope)}: choose those.")
+            raise WrongInput("Choose what the key may do: ingest, read, export, write.")
         secret = MARK + new_secret()
         made = ApiKey(new_id(), name, secret[:SHOWN], allowed, by, now, None, None)
         values = {

@@ -121,7 +121,7 @@ def new_person(
     """Write a new account; `WrongInput` if its name is empty, too long, or taken."""
     name = " ".join(unicodedata.normalize("NFC", name).split())
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise WrongInput(f"A name has 1 to {LONGEST_NAME} letters: choose another.")
+        raise WrongInput("A name has 1 to 80 letters: choose another.")
     if _row(connection, "name_key", _key(name)) is not None:
         raise WrongInput("There is an account with this name already: choose another.")
     made = Person(new_id(), name, role, locale, now, disabled=False, waiting=not password)

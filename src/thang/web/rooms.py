@@ -4,14 +4,34 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from thang.web.api import settings as settings_api
 from thang.web.api import verbs
-from thang.web.pages import customer, customers, kit, ladder, more
+from thang.web.pages import (
+    customer,
+    customers,
+    first_run,
+    kit,
+    ladder,
+    login,
+    more,
+    settings,
+    settings_keys,
+    settings_papers,
+    settings_people,
+)
 
 ROOMS: tuple[APIRouter, ...] = (
     ladder.router,
     customers.router,
     customer.router,
+    settings.router,
+    settings_people.router,
+    settings_keys.router,
+    settings_papers.router,
     more.router,
     kit.router,
+    login.router,
+    first_run.router,
     verbs.router,
+    settings_api.router,
 )

@@ -19,12 +19,18 @@ def own_path(wanted: str) -> str:
         parts = urlsplit(wanted)
     except ValueError:
         return FIRST_PAGE
-    if parts.scheme or parts.netloc or parts.path.startswith("//") or parts.path in NEVER:
+    if parts.scheme or parts.netloc or parts.path.startswith("//"):
         return FIRST_PAGE
     return wanted
 
 
+def after_login(wanted: str) -> str:
+    """Where to go once signed in: `own_path`, but never back to a door."""
+    path = own_path(wanted)
+    return FIRST_PAGE if urlsplit(path).path.rstrip("/") in NEVER else path
+
+
 def login_path(here: str) -> str:
     """The login that leads back to where somebody wanted to go."""
-    back = own_path(here)
+    back = after_login(here)
     return "/login" if back == FIRST_PAGE else f"/login?next={quote(back, safe='/')}"
