@@ -11,8 +11,9 @@ from typing import Annotated, Any
 
 import typer
 
-ShopOption = Annotated[Path, typer.Option("--shop", help="The shop's folder.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+from thang.answering import JsonOption, ShopOption
+from thang.answering import answer as _say
+from thang.past_imports import imports, undo
 
 
 class Verbs(typer.core.TyperGroup):
@@ -34,6 +35,10 @@ app = typer.Typer(
 )  # fmt: skip
 policy_app = typer.Typer(no_args_is_help=True, help="Check the rules, and see what a change does.")
 app.add_typer(policy_app, name="policy")
+people_app = typer.Typer(no_args_is_help=True, help="Who may sign in to the web app.")
+app.add_typer(people_app, name="people")
+app.command()(imports)
+app.command()(undo)
 
 
 @app.command()
@@ -284,18 +289,6 @@ def serve(
         sys.stdout.flush()
 
     serve_shop(shop, Place(host, port, cert, key, behind_proxy), say, browser=browser)
-
-
-def _say(json: bool, data: dict[str, Any], text: Any) -> None:
-    """The answer: JSON on stdout, or words for people."""
-    if json:
-        import msgspec
-
-        sys.stdout.write(msgspec.json.encode(data).decode() + "\n")
-        return
-    from rich.console import Console
-
-    Console(highlight=False).print(text)
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ from thang.policy.schema import Policy
 from thang.river.calendar import moment
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from rich.console import JustifyMethod
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from thang.workspace.ingest import Imported
     from thang.workspace.ladder import Ladder
     from thang.workspace.preview import Preview
+    from thang.workspace.undoing import PastImport
 
 BAR_WIDTH = 10
 COLUMNS: tuple[tuple[str, JustifyMethod], ...] = (
@@ -77,6 +79,22 @@ def import_summary(done: Imported) -> Text:
     if done.unmapped_columns:
         text.append(f"\n  columns not used: {', '.join(done.unmapped_columns)}")
     return text
+
+
+def imports_table(found: Iterable[PastImport], tz: str) -> Table:
+    """Imports with what became of their rows."""
+    table = Table("import", "file", "when", box=None, pad_edge=False)
+    for title in ("rows", "stored", "known", "refused", "events"):
+        table.add_column(title, justify="right")
+    table.add_column("")
+    for past in found:
+        numbers = (past.rows, past.stored, past.duplicate, past.refused, past.events)
+        cut = "" if past.finished_at else "cut off"
+        table.add_row(
+            str(past.id), Text(past.file), f"{moment(past.started_at, tz):%Y-%m-%d %H:%M}",
+            *(f"{number:,}" for number in numbers), "undone" if past.undone else cut,
+        )  # fmt: skip
+    return table
 
 
 def classify_summary(done: Classified, policy: Policy) -> str:

@@ -109,6 +109,13 @@ class Projection:
         self.sql.unregister("new_events")
         self.note(clustered=0)
 
+    def unread(self) -> None:
+        """Drop what was read of the record; what was derived of it stays until it is anew."""
+        for table in ("events", "people", "marks", "pairs", "referral_rows", "told"):
+            self.sql.execute(f"delete from {table}")  # noqa: S608 - names of our own
+        read = ("seq", "identifiers", "links", "marks", "told", "clustered")
+        self.sql.execute("delete from meta where key in (select unnest(?))", [list(read)])
+
     def tell(self, people: pa.ChunkedArray, sources: pa.ChunkedArray) -> None:
         """Note which sources spoke of whom, row by row as events came."""
         self.sql.register("told_in", pa.table({"person": people, "source": sources}))
@@ -134,13 +141,14 @@ class Projection:
         )
         self.note(clustered=1)
 
-    def whole(self, rows: int) -> Iterator[pa.Table]:
-        """All events as last committed and clustered, in tables of whole people.
+    def whole(self, rows: int, kinds: tuple[int, ...] | None = None) -> Iterator[pa.Table]:
+        """All events (of some kinds) as last committed and clustered, in tables of whole people.
 
         A cursor of its own lets others ask meanwhile; it does not see what is not committed.
         """
         cursor = self.sql.cursor()
-        found = cursor.sql(f"select {COLUMNS} from events")  # noqa: S608
+        where = "" if kinds is None else f"where kind in {(*kinds, -1)}"
+        found = cursor.sql(f"select {COLUMNS} from events {where}")  # noqa: S608
         yield from whole_people(found.to_arrow_reader(rows // 4), rows)
 
     def of(self, people: pa.Table) -> pa.Table:

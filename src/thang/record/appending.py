@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, Table, func, insert, select, update
 
@@ -23,14 +24,17 @@ from thang.record.key import ShopKey
 from thang.record.keys import Keys
 from thang.record.rows import Told, check, event_row, personal
 from thang.record.sealing import as_bytes, seal
-from thang.record.tables import batches, events, kinds, namespaces, refused, sources
+from thang.record.spans import runs
+from thang.record.tables import batches, events, kinds, namespaces, refused, retold, sources
 from thang.record.tallying import counts_of, sum_of, tally_of
 from thang.record.vault import Vault
+from thang.record.withdrawals import left_out, say
 from thang.river.events import UNKNOWN_BASE
 
 PORTION = 5_000
 
 Keyed = tuple[int, bytes]  # a source's number, and the key of an event or of a refused row
+Again = dict[Keyed, tuple[int, Event]]  # events known before, with their numbers
 
 
 class Import:
@@ -46,9 +50,10 @@ class Import:
             self._sources = Codebook(connection, sources)
             self._kinds = Codebook(connection, kinds, UNKNOWN_BASE)
             self._roll = Roll(connection, hasher, Codebook(connection, namespaces))
-            self._seq = _last(connection, events, "seq")
+            self._seq = self._before = _last(connection, events, "seq")
             self._unfit = _last(connection, refused, "id")
             self._batch = _last(connection, batches, "id") + 1
+            self._gone = left_out(connection)
         self._joins = Joins(hasher)
         self._keys = Keys(key, self._roll)
         self._in_vault: set[int] = set()
@@ -67,16 +72,17 @@ class Import:
         """Store one portion: its new events, its refused rows, and its share of the tally."""
         now = self._now()
         with self._record.reading() as connection:
-            fresh, stored = self._fresh(connection, portion)
+            fresh, stored, again = self._sorted_out(connection, portion)
             unfit = self._unfit_rows(connection, portion)
         total = sum_of(self.tally, tally_of(portion, stored, len(fresh)))
-        told = self._enrol(fresh, now)
-        self._vault.keep(personal(told, self._in_vault))
+        told, back = self._enrol(fresh, self._taken_back(again), now)
+        self._vault.keep(personal([*told, *back], self._in_vault))
         rows = [event_row(t, self._kinds.code(t.event.kind), self._batch, now) for t in told]
         with self._record.writing() as connection:
             run_many(connection, _INTO_LOG, rows)
             run_many(connection, _INTO_REFUSED, unfit)
-            self._joins.write(connection, told)
+            self._joins.write(connection, [*told, *back])
+            self._tell_again(connection, again, now)
             self._note(connection, counts_of(total))
         self._make_room()
         self.tally = total
@@ -86,15 +92,16 @@ class Import:
         with self._record.writing() as connection:
             self._note(connection, {"finished_at": self._now()})
 
-    def _fresh(
+    def _sorted_out(
         self, connection: Connection, portion: Sequence[Gathered]
-    ) -> tuple[dict[Keyed, Event], set[int]]:
-        """The events that the record does not have, and the places of those that brought them."""
+    ) -> tuple[dict[Keyed, Event], set[int], Again]:
+        """Events that are new, the places of those that brought them, and events known before."""
         owned = [(place, event) for place, g in enumerate(portion) for event in g.events]
         told = [event for _, event in owned]
         coded = [self._sources.code(event.source) for event in told]
         keyed = list(zip(coded, self._keys.of_events(told), strict=True))
-        known = _known(connection, events, keyed)
+        known = known_events(connection, keyed)
+        again = {k: (known[k], e) for (_, e), k in zip(owned, keyed, strict=True) if k in known}
         fresh: dict[Keyed, Event] = {}
         stored: set[int] = set()
         for (place, event), key in zip(owned, keyed, strict=True):
@@ -102,7 +109,21 @@ class Import:
                 check(event)
                 stored.add(place)
                 fresh[key] = event
-        return fresh, stored
+        return fresh, stored, again
+
+    def _taken_back(self, again: Again) -> Again:
+        """Those events known before that no import spoke for any more, until now."""
+        seqs = np.array([seq for seq, _ in again.values()], np.int64)
+        lost = self._gone.has(seqs)
+        return {key: of for (key, of), gone in zip(again.items(), lost, strict=True) if gone}
+
+    def _tell_again(self, connection: Connection, again: Again, now: int) -> None:
+        """Write down which events of other imports this one tells as well."""
+        spans = runs(seq for seq, _ in again.values() if seq <= self._before)
+        rows = [{"batch": self._batch, "first": first, "last": last} for first, last in spans]
+        run_many(connection, _AGAIN, rows)
+        if self._taken_back(again):
+            say(connection, self._batch, now, withdrawn=False)
 
     def _unfit_rows(
         self, connection: Connection, portion: Sequence[Gathered]
@@ -110,7 +131,7 @@ class Import:
         rows = [g.refused for g in portion if g.refused is not None]
         coded = [self._sources.code(row.source) for row in rows]
         keyed = list(zip(coded, self._keys.of_refused(rows), strict=True))
-        known = _known(connection, refused, keyed)
+        known = _known_refused(connection, keyed)
         pairs = zip(keyed, rows, strict=True)
         return [self._unfit_row(*key, row) for key, row in pairs if key not in known]
 
@@ -127,21 +148,26 @@ class Import:
             "key": key,
         }
 
-    def _enrol(self, fresh: dict[Keyed, Event], now: int) -> list[Told]:
+    def _enrol(
+        self, fresh: dict[Keyed, Event], back: Again, now: int
+    ) -> tuple[list[Told], list[Told]]:
         """Give numbers to events and to whom and what they name for the first time."""
-        named = [i for event in fresh.values() for i in (*event.identifiers, *event.other)]
+        every = [*fresh.values(), *(event for _, event in back.values())]
+        named = [i for event in every for i in (*event.identifiers, *event.other)]
         for event in fresh.values():
             self._kinds.code(event.kind)
         with self._record.writing() as connection:
             self._sources.write_new(connection)
             self._kinds.write_new(connection)
             self._roll.enrol(connection, named, now)
-        numbers, first = self._roll.numbers, self._seq + 1
+        first = self._seq + 1
         self._seq += len(fresh)
-        return [
-            Told(seq, *key, event, numbers(event.identifiers), numbers(event.other))
-            for seq, (key, event) in enumerate(fresh.items(), first)
-        ]
+        told = [self._told(n, key, e) for n, (key, e) in enumerate(fresh.items(), first)]
+        return told, [self._told(seq, key, event) for key, (seq, event) in back.items()]
+
+    def _told(self, seq: int, key: Keyed, event: Event) -> Told:
+        numbers = self._roll.numbers
+        return Told(seq, *key, event, numbers(event.identifiers), numbers(event.other))
 
     def _note(self, connection: Connection, said: dict[str, int]) -> None:
         connection.execute(update(batches).where(batches.c.id == self._batch).values(said))
@@ -174,12 +200,21 @@ def _last(connection: Connection, table: Table, column: str) -> int:
     return connection.scalar(select(func.max(table.c[column]))) or 0
 
 
-def _known(connection: Connection, table: Table, keyed: Sequence[Keyed]) -> set[Keyed]:
+def _known_refused(connection: Connection, keyed: Sequence[Keyed]) -> set[Keyed]:
     keys = [key for _, key in keyed]
-    found = rows_among(connection, _KEYED[table.name], table.c["key"], keys)
+    found = rows_among(connection, _REFUSED, refused.c["key"], keys)
     return {(source, key) for source, key in found}
 
 
-_KEYED = {table.name: select(table.c.source, table.c["key"]) for table in (events, refused)}
+def known_events(connection: Connection, keyed: Sequence[Keyed]) -> dict[Keyed, int]:
+    """Which of these events the record has, and under what numbers."""
+    keys = [key for _, key in keyed]
+    found = rows_among(connection, _STORED, events.c["key"], keys)
+    return {(source, key): seq for source, key, seq in found}
+
+
+_REFUSED = select(refused.c.source, refused.c["key"])
+_STORED = select(events.c.source, events.c["key"], events.c.seq)
+_AGAIN = insert(retold)
 _INTO_LOG = insert(events)
 _INTO_REFUSED = insert(refused)

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from thang.model import Gathered, Identifier, Refused, Tally
 from thang.policy.schema import Settings
-from thang.record import persons, policies, reading
+from thang.record import persons, policies, reading, withdrawals
 from thang.record.appending import Import, in_portions
 from thang.record.database import Database
 from thang.record.folder import lay_folder, open_folder
@@ -24,6 +24,8 @@ from thang.record.persons import Join, Known, ToldEvent
 from thang.record.policies import PolicyNote, PolicyVersion
 from thang.record.reading import Batch, Counts
 from thang.record.refs import Refs
+from thang.record.rehearsing import Rehearsal
+from thang.record.spans import LeftOut
 from thang.record.tables import kinds, namespaces, sources
 from thang.record.vault import Vault
 from thang.record.words import Found
@@ -51,6 +53,7 @@ class Record:
         self._vault = Vault(vault, key)
         self._vault.lay_words()
         policies.lay_notes(record)
+        withdrawals.lay_withdrawals(record)
         self._hasher = Hasher(key)
 
     @classmethod
@@ -102,6 +105,25 @@ class Record:
                 progress(work.tally)
             work.finish()
         return work.tally
+
+    def rehearse(self) -> Rehearsal:
+        """What an import would do: it is told portions, and nothing is written."""
+        return Rehearsal(self._record, self._key)
+
+    def withdraw(self, batch: int, *, back: bool = False) -> None:
+        """Take an import back, so that what it alone told is left out; or bring it back."""
+        with only_writer(self.folder), self._record.writing() as connection:
+            withdrawals.withdraw(connection, batch, self._now(), back=back)
+
+    def left_out(self) -> LeftOut:
+        """The events of imports that were taken back."""
+        with self._record.reading() as connection:
+            return withdrawals.left_out(connection)
+
+    def last_word(self) -> int:
+        """Grows with every word on which imports count; 0: none was ever taken back."""
+        with self._record.reading() as connection:
+            return withdrawals.last_word(connection)
 
     def events_after(self, seq: int = 0, limit: int = 100_000) -> pa.Table:
         """The next events in the order of their storing, at most `limit`: see `reading.LOG`.

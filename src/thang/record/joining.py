@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, Insert, Table, and_, bindparam, exists, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Insert,
+    Table,
+    and_,
+    bindparam,
+    exists,
+    insert,
+    select,
+    true,
+)
 
 from thang.record.bulk import run_many
 from thang.record.identifiers import Hasher
 from thang.record.rows import Told
-from thang.record.tables import links, marks
+from thang.record.tables import BIG, link_evidence, links, mark_evidence, marks
 
 REMEMBERED = 500_000  # links and marks of one import kept at hand
 
@@ -32,7 +43,9 @@ class Joins:
             if one.event.marks and one.people:
                 mark_rows += self._marks(one)
         run_many(connection, _NEW_LINK, link_rows)
-        run_many(connection, _NEW_MARK, mark_rows)
+        run_many(connection, _ALSO_LINKED, [{n: row[n] for n in LINKED} for row in link_rows])
+        run_many(connection, _NEW_MARK, [{n: row[n] for n in (*MARKED, "at")} for row in mark_rows])
+        run_many(connection, _ALSO_MARKED, [{n: row[n] for n in SIGNED} for row in mark_rows])
 
     def _links(self, told: Told, named: tuple[int, ...]) -> Iterable[dict[str, int]]:
         first = named[0]
@@ -46,7 +59,8 @@ class Joins:
         bearer = told.people[0]
         for mark in map(self._hasher.mark, told.event.marks):
             if self._first_time((bearer, mark)):
-                yield {"identifier": bearer, "mark": mark, "at": told.event.at}
+                facts = {"identifier": bearer, "mark": mark, "evidence": told.seq}
+                yield facts | {"at": told.event.at}
 
     def _first_time(self, fact: tuple[int, ...]) -> bool:
         known = fact in self._seen
@@ -66,5 +80,25 @@ def _unless_there(table: Table, same: tuple[str, ...], beside: tuple[str, ...]) 
     return insert(table).from_select(list(given), select(*given.values()).where(~there))
 
 
-_NEW_LINK = _unless_there(links, ("a", "b", "source"), ("evidence", "at"))
-_NEW_MARK = _unless_there(marks, ("identifier", "mark"), ("at",))
+def _evidence(
+    table: Table, of: Table, same: tuple[str, ...], beside: ColumnElement[bool]
+) -> Insert:
+    """Append an event as evidence for the row of `of` with the same `same`, unless it is."""
+    given = bindparam("evidence", type_=table.c.evidence.type)
+    number = next(iter(table.primary_key.columns))
+    mine = and_(*(of.c[name] == bindparam(name, type_=of.c[name].type) for name in same))
+    there = exists().where(number == of.c.id, table.c.evidence == given)
+    ask = select(of.c.id, given).where(mine, beside, ~there)
+    return insert(table).from_select([number.name, "evidence"], ask)
+
+
+MARKED = ("identifier", "mark")
+_LINK = ("a", "b", "source")
+LINKED, SIGNED = (*_LINK, "evidence"), (*MARKED, "evidence")
+_NEW_LINK = _unless_there(links, _LINK, ("evidence", "at"))
+_NEW_MARK = _unless_there(marks, MARKED, ("at",))
+# A link has its first evidence beside it; a mark has none there.
+_ALSO_LINKED = _evidence(
+    link_evidence, links, _LINK, links.c.evidence != bindparam("evidence", type_=BIG)
+)
+_ALSO_MARKED = _evidence(mark_evidence, marks, MARKED, true())

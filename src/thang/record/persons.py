@@ -14,6 +14,7 @@ from sqlalchemy import Connection, or_, select
 
 from thang.record.bulk import rows_among
 from thang.record.tables import events, identifiers, kinds, links, namespaces, sources
+from thang.record.withdrawals import dead_links, left_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,9 @@ def joins_of(connection: Connection, numbers: Sequence[int]) -> list[Join]:
     """What joins these identifiers to one another or to others, oldest first."""
     mine = tuple(numbers)
     ask = _JOINS.where(or_(links.c.a.in_(mine), links.c.b.in_(mine)))
-    return [Join(*row) for row in connection.execute(ask).all()]
+    gone = left_out(connection)
+    dead = set(dead_links(connection, gone).tolist()) if gone else ()
+    return [Join(*row) for number, *row in connection.execute(ask).all() if number not in dead]
 
 
 def told(connection: Connection, seqs: Sequence[int]) -> list[ToldEvent]:
@@ -83,7 +86,7 @@ _KNOWN = select(
     identifiers.c.id, namespaces.c["name"], identifiers.c.first_seen_at
 ).join_from(identifiers, namespaces)  # fmt: skip
 _JOINS = (
-    select(links.c.a, links.c.b, sources.c["name"], links.c.at, links.c.evidence)
+    select(links.c.id, links.c.a, links.c.b, sources.c["name"], links.c.at, links.c.evidence)
     .join_from(links, sources)
     .order_by(links.c.at, links.c.id)
 )

@@ -22,6 +22,7 @@ from thang.record.tables import (
     refused,
     sources,
 )
+from thang.record.withdrawals import dead_links, dead_marks, left_out, withdrawn
 from thang.river.tables import Int64
 
 LOG = pa.schema(
@@ -65,10 +66,27 @@ class Batch:
     started_at: int
     finished_at: int | None  # None: it was cut off
     tally: Tally
+    withdrawn: bool = False
 
 
 def events_after(connection: Connection, seq: int, limit: int) -> pa.Table:
-    """At most `limit` events after `seq`, in the order in which they were stored (see `LOG`)."""
+    """At most `limit` events after `seq`, in the order in which they were stored (see `LOG`).
+
+    What imports told that were taken back is passed over.
+    """
+    gone = left_out(connection)
+    while True:
+        log = _stored_after(connection, seq, limit)
+        numbers = log["seq"].to_numpy()
+        lost = gone.has(numbers)
+        if not lost.any():
+            return log
+        if not lost.all():
+            return log.filter(pa.array(~lost))
+        seq = int(numbers[-1])
+
+
+def _stored_after(connection: Connection, seq: int, limit: int) -> pa.Table:
     log = events.c
     none = {"subject": 0, "other": 0, "amount": 0}
     columns = [
@@ -95,14 +113,24 @@ def pairs(connection: Connection, ask: Select[tuple[int, int]]) -> Int64:
 
 def all_links(connection: Connection) -> Int64:
     """Every pair of identifiers that some event named together."""
-    return pairs(connection, select(links.c.a, links.c.b).order_by(links.c.id))
+    found = pairs(connection, select(links.c.a, links.c.b).order_by(links.c.id))
+    gone = left_out(connection)
+    if not gone:
+        return found
+    numbers = pairs(connection, select(links.c.id, links.c.evidence).order_by(links.c.id))[:, 0]
+    return found[~np.isin(numbers, dead_links(connection, gone))]
 
 
 def all_marks(connection: Connection) -> Int64:
     """Every identifier with the hash of a weak sign that it came with, and since when."""
-    ask = select(marks.c["identifier"], marks.c.mark, marks.c["at"]).order_by(marks.c.id)
+    ask = select(marks.c["identifier"], marks.c.mark, marks.c["at"], marks.c.id).order_by(
+        marks.c.id
+    )
     rows = all_rows(connection, ask)
-    return np.array(list(zip(*rows, strict=True)), dtype=np.int64).reshape(3, -1).T
+    found = np.array(list(zip(*rows, strict=True)), dtype=np.int64).reshape(4, -1).T
+    gone = left_out(connection)
+    dead = dead_marks(connection, gone) if gone else ()
+    return found[~np.isin(found[:, 3], dead), :3]
 
 
 def all_identifiers(connection: Connection) -> Int64:
@@ -144,11 +172,13 @@ def last_seq(connection: Connection) -> int:
 def all_batches(connection: Connection) -> list[Batch]:
     """Every import, oldest first."""
     ask = select(batches, sources.c["name"].label("said_by")).join(sources).order_by(batches.c.id)
+    gone = withdrawn(connection)
     return [
         Batch(
             row["id"], row["said_by"], row["name"], row["digest"],
             row["started_at"], row["finished_at"],
             Tally(**{n: row[n] for n in ("rows", "stored", "duplicate", "refused", "events")}),
+            row["id"] in gone,
         )
         for row in connection.execute(ask).mappings()
     ]  # fmt: skip

@@ -1,8 +1,9 @@
 """The tables of the record and of the vault: portable columns, one schema for every database.
 
-Facts (`events`, `links`, `policy_versions`, `policy_notes`, `bars`) refuse to be changed
-or deleted by the database's own hand. Nothing in the record's tables says who a person is:
-names of people and their addresses are in the vault, and here are only keyed hashes of them.
+Facts (`events`, `links`, `policy_versions`, `policy_notes`, `bars`, `withdrawals` and what
+was told again) refuse to be changed or deleted by the database's own hand. Nothing in the
+record's tables says who a person is: names of people and their addresses are in the vault,
+and here are only keyed hashes of them.
 """
 
 from __future__ import annotations
@@ -138,6 +139,39 @@ refused = Table(
     _bytes("key"),
     UniqueConstraint("key", "source"),
 )
+# Imports taken back (1) and brought back (0): the last word on a batch holds.
+withdrawals = Table(
+    "withdrawals",
+    RECORD,
+    Column("id", BIG, primary_key=True),
+    _number("batch", ForeignKey("batches.id")),
+    _number("withdrawn"),
+    _number("at"),
+)
+# Events of earlier imports that an import told as well: runs of their numbers, both ends inside.
+retold = Table(
+    "retold",
+    RECORD,
+    Column("id", BIG, primary_key=True),
+    _number("batch", ForeignKey("batches.id")),
+    _number("first", ForeignKey("events.seq")),
+    _number("last", ForeignKey("events.seq")),
+)
+# Later imports' evidence for a link that is there already, and all evidence for a mark.
+link_evidence = Table(
+    "link_evidence",
+    RECORD,
+    Column("link", BIG, ForeignKey("links.id"), primary_key=True, autoincrement=False),
+    Column("evidence", BIG, ForeignKey("events.seq"), primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+mark_evidence = Table(
+    "mark_evidence",
+    RECORD,
+    Column("mark", BIG, ForeignKey("marks.id"), primary_key=True, autoincrement=False),
+    Column("evidence", BIG, ForeignKey("events.seq"), primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
 policy_versions = Table(
     "policy_versions",
     RECORD,
@@ -199,5 +233,7 @@ def _never_changed(table: Table) -> None:
         event.listen(table, "after_create", refusal.execute_if(dialect="sqlite"))
 
 
-for _facts in (events, links, policy_versions, policy_notes, bars):
+WITHDRAWING = (withdrawals, retold, link_evidence, mark_evidence)
+
+for _facts in (events, links, policy_versions, policy_notes, bars, *WITHDRAWING):
     _never_changed(_facts)

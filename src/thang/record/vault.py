@@ -136,7 +136,7 @@ def _write(
             sealed = seal(cipher, as_bytes(word.value), about)
             new.append({"identifier": number, "field": field, "sealed": sealed, "at": word.at})
             anew.append((number, field))
-        elif word.at > before[0] and field != OWN_VALUE:
+        elif word.at >= before[0] and field != OWN_VALUE:
             same = as_text(unseal(cipher, before[1], about)) == word.value
             sealed = before[1] if same else seal(cipher, as_bytes(word.value), about)
             later.append({"number": number, "name": field, "sealed": sealed, "at": word.at})

@@ -98,7 +98,7 @@ def _said(wish: Wish) -> str:
 
 def _settings(record: Record, projection: Projection, policy: Policy) -> Settings:
     """What is settled as the policy is applied, from all that is recorded (ruling 3)."""
-    total = record.counts().events
+    total = record.counts().events - record.left_out().events
     if not total:
         return Settings(policy.window.default_days, policy.programme == "yes", False, 0)
     with projection.one_commit():

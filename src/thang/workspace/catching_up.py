@@ -34,7 +34,8 @@ def catch_up(
     Returns the people whose events or identity changed; None: it was empty, so everybody.
     """
     first = projection.meta("seq") is None
-    changed = [_identities(record, projection)]
+    changed = [_begun_anew(record, projection), _identities(record, projection)]
+    stored = record.last_seq()
     ids, people = _map(projection)
     seq = projection.meta("seq") or 0
     while True:
@@ -49,9 +50,23 @@ def catch_up(
         changed.append(np.unique(column(rows, "person")))
         projection.note(seq=seq)
         progress(log.num_rows)
+    projection.note(seq=max(seq, stored))  # the last ones may be left out
     projection.tidy_told()
     _marks(record, projection, ids, people)
     return None if first else pa.table({"person": np.unique(np.concatenate(changed))})
+
+
+def _begun_anew(record: Record, projection: Projection) -> Int64:
+    """Where imports were taken back or brought back since, drop what was read of the record.
+
+    Returns everybody who stands somewhere: each of them may have lost events.
+    """
+    word = record.last_word()
+    if word == (projection.meta("withdrawals") or 0):
+        return np.zeros(0, np.int64)
+    projection.unread()
+    projection.note(withdrawals=word)
+    return column(projection.table("select person from placements"), "person")
 
 
 def engine_rows(log: pa.Table, ids: Int64, people: Int64, policy: Policy) -> pa.Table:

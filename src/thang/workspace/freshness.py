@@ -36,7 +36,10 @@ class Freshness:
 def freshness(record: Record, projection: Projection, now: int) -> Freshness:
     """How the projection stands to the record at an instant."""
     stored = record.last_seq()
+    if stored and record.left_out().events == stored:
+        stored = 0
     waiting = max(stored - (projection.meta("seq") or 0), 0)
+    waiting += record.last_word() != (projection.meta("withdrawals") or 0)
     number = projection.meta("version")
     version = record.policy(number) if number and projection.meta("classified") else None
     return Freshness(

@@ -68,6 +68,7 @@ def version_in_force(
         last is not None
         and last.fingerprint == policy.fingerprint
         and total <= last.settings.events * GROWTH
+        and last.settings.events <= total * GROWTH
     ):
         return last
     return record.apply_policy(policy.fingerprint, policy.text, resolved())

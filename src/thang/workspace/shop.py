@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import lru_cache
@@ -19,14 +19,16 @@ from thang.policy.schema import Policy
 from thang.record import PolicyVersion, Record
 from thang.river.calendar import end_of_day
 from thang.workspace import classify as classifying
-from thang.workspace import exporting, ingest
+from thang.workspace import exporting, ingest, undoing
 from thang.workspace.applying import Applied, Standing, Wish, put_in_force, standing
 from thang.workspace.explain import explain
 from thang.workspace.folder import Folder, wall_clock
-from thang.workspace.freshness import Freshness, freshness
+from thang.workspace.freshness import Freshness, State, freshness
 from thang.workspace.ladder import Ladder, ladder
+from thang.workspace.names import cards
 from thang.workspace.pages import Look, Pages
 from thang.workspace.preview import SAMPLE, Preview, preview
+from thang.workspace.undoing import PastImport
 from thang.workspace.versions import Version, one_version, versions
 
 # A text that was read once says the same for ever; pages ask for it at each request.
@@ -64,6 +66,16 @@ class Workspace(Pages):
             return ingest.import_file(
                 record, self.folder.policy(), path, mapping, self.folder.now(), progress
             )
+
+    def imports(self) -> tuple[PastImport, ...]:
+        """All imports, the latest first."""
+        with self._record() as record:
+            return undoing.imports(record)
+
+    def undo(self, batch: int, *, back: bool = False) -> PastImport:
+        """Take an import back, or bring it back; the next classification leaves it out."""
+        with self._record() as record:
+            return undoing.undo(record, batch, back=back)
 
     def classify(
         self,
@@ -139,6 +151,12 @@ class Workspace(Pages):
         with self._record() as record:
             return one_version(record, number)
 
+    def titles(self, refs: Sequence[str]) -> dict[str, str]:
+        """What people are called, by their references; a reference where no name is known."""
+        with self._record() as record, self._projection() as projection:
+            numbers = [number for ref in refs if (number := record.refs.id_of(ref)) is not None]
+            return {card.ref: card.title for card in cards(record, projection, numbers).values()}
+
     def policy_in_force(self) -> Policy:
         """The policy that people were last placed under; before that, the shop's file."""
         with self._record() as record, self._projection() as projection:
@@ -181,7 +199,7 @@ class Workspace(Pages):
     def _classified(self, record: Record, projection: Projection) -> PolicyVersion:
         number = projection.meta("version")
         version = record.policy(number) if number and projection.meta("classified") else None
-        if version is None:
+        if version is None or freshness(record, projection, 0).state is State.EMPTY:
             raise WrongInput("Nobody is placed yet: run `thang classify` first.")
         return version
 
