@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import signal
 import socket
+import sys
 import webbrowser
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
 
 from thang.model import Unavailable, WrongInput
+from thang.running import Note, leave_note, take_note_away
 from thang.web.app import create_app
 from thang.web.guard import guarded
 from thang.web.logs import set_up_logs
 from thang.web.office import Office
 
+OWN_KEY = "thang on this machine"
+BACKLOG = 512
 ATTEMPTS = 20  # ports tried from the first one on, where none was asked for
 
 
@@ -65,18 +71,24 @@ def serve_shop(
     set_up_logs()
     office = Office.open(shop, place.host, secure=place.secure)
     try:
-        address = welcome(office, place, listener.getsockname()[1])
-        say(address)
-        if browser and os.environ.get("BROWSER") != "none":
-            webbrowser.open(address)
+        address = base_address(place, listener.getsockname()[1])
+        make_known(office, address)
+        first = first_address(office, address)
+        say(first)
+        if browser and has_screen():
+            webbrowser.open(first)
         config = uvicorn.Config(
             create_app(office), log_config=None, access_log=False, lifespan="on",
             http=guarded(), server_header=False, date_header=True, proxy_headers=place.exposed,
             ssl_certfile=place.certificate, ssl_keyfile=place.key, timeout_graceful_shutdown=10,
         )  # fmt: skip
-        uvicorn.Server(config).run(sockets=[listener])
+        # The server hands the signal that ended it on to us: it is how one stops a server.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listener])
     finally:
         listener.close()
+        take_note_away(shop)
         office.close()
 
 
@@ -89,6 +101,7 @@ def bound(place: Place) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((place.host, port))
+            listener.listen(BACKLOG)  # whoever comes before we have started waits
         except OSError:
             listener.close()
             continue
@@ -98,9 +111,29 @@ def bound(place: Place) -> socket.socket:
     )
 
 
-def welcome(office: Office, place: Place, port: int) -> str:
-    """The one address to open: with a one-time token while nobody has an account."""
+def base_address(place: Place, port: int) -> str:
+    """Where we are reached."""
     host = f"[{place.host}]" if ":" in place.host else place.host
-    base = f"{'https' if place.certificate else 'http'}://{host}:{port}"
-    token = office.desk.first_token(office.shop.folder.now())
-    return f"{base}/welcome?token={token}" if token else f"{base}/"
+    return f"{'https' if place.certificate else 'http'}://{host}:{port}"
+
+
+def first_address(office: Office, address: str) -> str:
+    """The one address to open: with a one-time token while nobody has an account."""
+    token = office.desk.first_token(office.now())
+    return f"{address}/welcome?token={token}" if token else f"{address}/"
+
+
+def make_known(office: Office, address: str) -> None:
+    """Leave word in the shop's folder for verbs that find its derived tables taken."""
+    keys, now = office.desk.keys, office.now()
+    for old in keys.all():
+        if old.name == OWN_KEY and not old.revoked_at:
+            keys.revoke(old.id, now)
+    _, secret = keys.create(OWN_KEY, ("read", "export"), "", now)
+    leave_note(office.shop.folder.path, Note(address, secret))
+
+
+def has_screen() -> bool:
+    """Whether there is a browser to open, rather than a terminal far away."""
+    screens = ("DISPLAY", "WAYLAND_DISPLAY")
+    return sys.platform in ("win32", "darwin") or any(map(os.environ.get, screens))
