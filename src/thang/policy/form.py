@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -51,6 +51,11 @@ class LevelForm:
 
     key: str
     fields: tuple[Field, ...]
+    rules: Mapping[str, str]  # as they are written, on one line each
+
+    def rule(self, word: str) -> str:
+        """A rule of the level; empty where it has none."""
+        return self.rules.get(word, "")
 
     def of(self, word: str) -> tuple[Field, ...]:
         """The fields of one key of the level."""
@@ -61,7 +66,8 @@ def level_forms(policy: Policy) -> tuple[LevelForm, ...]:
     """The fields of every level, from the lowest, as the policy's text says them."""
     draft = drafted(policy.text)
     return tuple(
-        LevelForm(level.key, tuple(_fields(draft, policy, level.key))) for level in policy.levels
+        LevelForm(level.key, tuple(_fields(draft, policy, level.key)), _rules(draft, level.key))
+        for level in policy.levels
     )
 
 
@@ -90,6 +96,11 @@ def _fields(draft: Draft, policy: Policy, key: str) -> Iterator[Field]:
     if level.keep is not None:
         yield Field(f"{at}.hold_months", "hold_months", str(level.hold_months))
         yield Field(f"{at}.grace", "grace", str(level.grace))
+
+
+def _rules(draft: Draft, key: str) -> dict[str, str]:
+    nodes = {word: draft.find(f"levels.{key}.{word}") for word in RULES}
+    return {w: " ".join(n.text.split()) for w, n in nodes.items() if isinstance(n, Scalar)}
 
 
 def _numbers(draft: Draft, path: str, word: str) -> Iterator[Field]:

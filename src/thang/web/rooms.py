@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from thang.web.api import policy as policy_api
 from thang.web.api import settings as settings_api
 from thang.web.api import verbs
 from thang.web.pages import (
@@ -14,6 +15,7 @@ from thang.web.pages import (
     ladder,
     login,
     more,
+    policy,
     settings,
     settings_keys,
     settings_papers,
@@ -24,6 +26,7 @@ ROOMS: tuple[APIRouter, ...] = (
     ladder.router,
     customers.router,
     customer.router,
+    policy.router,
     settings.router,
     settings_people.router,
     settings_keys.router,
@@ -33,5 +36,6 @@ ROOMS: tuple[APIRouter, ...] = (
     login.router,
     first_run.router,
     verbs.router,
+    policy_api.router,
     settings_api.router,
 )

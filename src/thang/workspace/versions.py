@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from thang.model import WrongInput
+from thang.model import WrongInput, WrongPolicy
 from thang.policy.diff import Change, diff
 from thang.policy.load import read_policy
 from thang.record import PolicyNote, PolicyVersion, Record
@@ -60,6 +60,14 @@ def difference(before: str, after: str) -> Difference:
     """What turns one policy text into another, by keys and by lines."""
     changes = diff(read_policy(before), read_policy(after))
     return Difference(tuple(changes), tuple(line_changes(before, after)))
+
+
+def plain_difference(before: str, after: str) -> Difference:
+    """The same where a text may be no policy (any more): then by lines alone."""
+    try:
+        return difference(before, after)
+    except WrongPolicy:
+        return Difference((), tuple(line_changes(before, after)))
 
 
 def line_changes(before: str, after: str) -> list[tuple[str, str]]:

@@ -75,7 +75,7 @@ def evidence(found: Mapping[str, Any], policy: Policy, window_days: int) -> Evid
     """The explanation in the shape of `Workspace.explain`, with the words for its numbers."""
 
     def lines(reasons: Any) -> tuple[ReasonLine, ...]:
-        return tuple(_line(reason, policy, window_days) for reason in reasons)
+        return tuple(reason_line(reason, policy, window_days) for reason in reasons)
 
     hold, step, fall = found["hold"] or {}, found["next"] or {}, found["demotion"]
     return Evidence(
@@ -99,7 +99,8 @@ def instant_of(text: str) -> int:
     return int(datetime.fromisoformat(text).timestamp()) * SECOND
 
 
-def _line(reason: Mapping[str, Any], policy: Policy, window_days: int) -> ReasonLine:
+def reason_line(reason: Mapping[str, Any], policy: Policy, window_days: int) -> ReasonLine:
+    """One reason as `Workspace.explain` tells it, with its words; money in minor units."""
     words = said(policy.quantities[reason["quantity"]], window_days)
     minor = minor_units(policy.shop.currency) if words.unit == "money" else 1
     return ReasonLine(
