@@ -13,10 +13,10 @@ from thang.desk.people import Role
 from thang.web.access.cookies import session_name
 from thang.web.app import create_app
 from thang.web.office import Office
-from thang.workspace.customers import Asked
+from thang.workspace.choosing import Asked
 from thang.workspace.inventing import demo_shop
 
-PASSWORD = "bảy bậc thang tre xanh"
+PASSWORD = "bảy bậc thang tre xanh"  # noqa: S105
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from thang.web.page import policy_of, render, url
 from thang.web.viewer import Viewer, exporter, reader
 from thang.web.words.catalogue import noted
 from thang.web.words.quantities import said
-from thang.workspace.choosing import ACTIVITIES
-from thang.workspace.customers import SIZES, Asked, Listing, Row
+from thang.workspace.choosing import ACTIVITIES, Asked
+from thang.workspace.customers import SIZES, Listing, Row
 from thang.workspace.freshness import State
 from thang.workspace.names import Card
 
