@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from thang.accounts import people_app
 from thang.answering import JsonOption, ShopOption
 from thang.answering import answer as _say
 from thang.past_imports import imports, undo
@@ -35,7 +36,6 @@ app = typer.Typer(
 )  # fmt: skip
 policy_app = typer.Typer(no_args_is_help=True, help="Check the rules, and see what a change does.")
 app.add_typer(policy_app, name="policy")
-people_app = typer.Typer(no_args_is_help=True, help="Who may sign in to the web app.")
 app.add_typer(people_app, name="people")
 app.command()(imports)
 app.command()(undo)

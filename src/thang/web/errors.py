@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from thang.model import ThangError, Unavailable
 from thang.web.page import Trouble, trouble_page
 from thang.web.viewer import SignInNeeded, guest
-from thang.web.words.catalogue import noted
+from thang.web.words.catalogue import noted, translations
 
 log = structlog.get_logger("thang.web")
 
@@ -57,12 +57,14 @@ def _sign_in(request: Request, error: Exception) -> Response:
     if request.url.path.startswith("/api/"):
         asks = {"WWW-Authenticate": "Bearer"}
         return answer(request, 401, "Send a session or an API key.", **asks)
-    headers = {"HX-Redirect": error.where} if request.headers.get("HX-Request") else {}
-    return RedirectResponse(error.where, 303, headers)
+    if request.headers.get("HX-Request"):  # a redirect would put the login into the fragment
+        return Response(status_code=401, headers={"HX-Redirect": error.where})
+    return RedirectResponse(error.where, 303)
 
 
 def _refused(request: Request, error: Exception) -> Response:
-    return answer(request, 503 if isinstance(error, Unavailable) else 422, str(error))
+    said = translations(guest(request).locale).gettext(str(error))
+    return answer(request, 503 if isinstance(error, Unavailable) else 422, said)
 
 
 def _invalid(request: Request, error: Exception) -> Response:

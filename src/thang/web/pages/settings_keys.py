@@ -81,5 +81,7 @@ def revoke(request: Request, viewer: Owner, key: Annotated[str, Path(max_length=
 def _shown(request: Request, viewer: Viewer, *, status: int = 200, **more: str) -> Response:
     desk = office_of(request).desk
     makers = {person.id: person.name for person in desk.people.all()}
-    page = KeysPage(desk.keys.all(), makers, SCOPES, new_id(), **more)
+    # The server's own keys end with it and are made by nobody: only the present one is shown.
+    listed = [key for key in desk.keys.all() if key.created_by or key.revoked_at is None]
+    page = KeysPage(listed, makers, SCOPES, new_id(), **more)
     return render(request, viewer, "settings_keys.html", page, status=status)
