@@ -199,10 +199,14 @@ class Projection:
             self.sql.unregister("gone")
         self._insert("almost", rows)
 
-    def referral_rows(self) -> pa.Table:
-        """The referral rows of everybody, by person and instant."""
+    def referral_rows(self, person: int | None = None) -> pa.Table:
+        """The referral rows of everybody, or of one person, by person and instant."""
         names = ", ".join(f'"{name}"' for name in ADDED_ROWS.names)
-        return self.table(f'select {names} from referral_rows order by person, "at", kind')  # noqa: S608
+        where, values = ("", None) if person is None else ("where person = ?", [person])
+        return self.table(
+            f'select {names} from referral_rows {where} order by person, "at", kind',  # noqa: S608
+            values,
+        )
 
     def put_referral_rows(self, rows: pa.Table, referees: pa.Table | None = None) -> None:
         """Replace the referral rows, all of them or those of some referees."""

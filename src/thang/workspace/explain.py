@@ -9,7 +9,6 @@ from typing import Any
 import pyarrow as pa
 
 from thang.engines.duckdb import Projection
-from thang.engines.running import mine
 from thang.engines.steps import Run, added_of, column, fold_step, line_of
 from thang.model import DAY, WrongInput
 from thang.policy.schema import Expr, Level, Measure, Policy
@@ -42,7 +41,7 @@ def standing(projection: Projection, run: Run, person: int) -> Standing:
         raise WrongInput("This person has no events: nothing is known of them yet.")
     if run.as_of < column(events, "at")[0]:
         raise WrongInput("This person was not known yet on that date: give a later one.")
-    moved, placed = fold_step(events, run, mine(added_of(projection.referral_rows()), events))
+    moved, placed = fold_step(events, run, added_of(projection.referral_rows(person)))
     return Standing(person, run.as_of, placed.to_pylist()[0], moved.to_pylist())
 
 
@@ -55,7 +54,7 @@ def explain(projection: Projection, run: Run, person: int, ref: str) -> dict[str
     lines = line_of(
         projection.of(pa.table({"person": [person]})),
         run,
-        mine(added_of(projection.referral_rows()), pa.table({"person": [person]})),
+        added_of(projection.referral_rows(person)),
     )[0]
     return {
         "person": ref,
