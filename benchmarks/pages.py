@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from benchmarks.tasks import cpu
 from thang.engines.duckdb import Projection
+from thang.engines.opening import SCHEMA
 from thang.engines.steps import Run
 from thang.engines.summaries import month_name, months_to, summarise
 from thang.model import DAY
@@ -91,7 +92,7 @@ class Taken(NamedTuple):
 
 def built(people: int) -> Path:
     """The folder of an invented shop of so many people; made once, some minutes for 10 million."""
-    folder = FOLDER / f"pages-{people}"
+    folder = FOLDER / f"pages-{people}-{SCHEMA}"
     if (folder / "built").exists():
         return folder
     Workspace.init(folder, now=lambda: AS_OF)

@@ -194,7 +194,7 @@ def _near(missing: dict[str, Any]) -> bool:
         return False
     if op not in (">=", ">"):
         return True
-    return has >= 0.75 * needs if missing["quantity"] == "spend" else needs - has <= 1
+    return bool(has >= 0.75 * needs if missing["quantity"] == "spend" else needs - has <= 1)
 
 
 def test_a_search_narrows_the_list(told: Told) -> None:

@@ -112,9 +112,10 @@ def test_hostile_texts_find_nobody_and_break_nothing(shop: HeldWorkspace, text: 
 
 
 def test_every_letter_of_vietnamese_folds_to_its_plain_letter_however_it_is_coded() -> None:
-    for letter, tone, form in itertools.product(LETTERS, TONES, ("NFC", "NFD")):
+    for letter, tone in itertools.product(LETTERS, TONES):
         for text in (letter + tone, (letter + tone).upper()):
-            assert folded(unicodedata.normalize(form, text)) == [PLAIN.get(letter, letter)]
+            both = {unicodedata.normalize("NFC", text), unicodedata.normalize("NFD", text)}
+            assert all(folded(coded) == [PLAIN.get(letter, letter)] for coded in both)
 
 
 @given(st.text(max_size=40))
