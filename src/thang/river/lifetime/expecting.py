@@ -28,9 +28,13 @@ LEAST = 1e-300
 
 
 class Moments(NamedTuple):
-    """Of the discounted number of purchases of living customers: E[W] and E[W²]."""
+    """Of the purchases to come of living customers: how many, and with w = e^(−δz) for each of
+    them, E[Σ w], E[Σ w²] and E[(Σ w)²].
+    """
 
+    purchases: Float64
     first: Float64
+    squares: Float64
     second: Float64
 
 
@@ -48,7 +52,7 @@ def dropout_moments(
 ) -> Moments:
     """Both moments for pairs (x, T): in a table over ln(α+T) for each x when pairs are many."""
     if horizon <= 0 or not len(x):
-        return Moments(np.zeros(len(x)), np.zeros(len(x)))
+        return Moments(*np.zeros((4, len(x))))
     xs, back = np.unique(x, return_inverse=True)
     if len(x) <= len(POINTS) * len(xs):
         return integrals(law, x, law.alpha + age, horizon, discount)
@@ -73,19 +77,20 @@ def integrals(law: Dropout, x: Float64, late: Float64, horizon: float, discount:
     """Gauss-Legendre in y; x and `late` = α+T broadcast."""
     pace, left = law.r + x, law.left + x
     whole = np.log1p(horizon / late)
-    first, twice, pairs = (np.zeros(np.broadcast(x, late).shape) for _ in range(3))
+    purchases, first, squares, pairs = np.zeros((4, *np.broadcast(x, late).shape))
     for node, weight in zip(NODES, WEIGHTS, strict=True):
         y = whole * node
         z = late * np.expm1(y)
         kept = np.exp(-discount * z)
         waited = -np.expm1(-discount * z) / discount if discount > 0 else z
-        one = weight * kept * survival(law, pace, left, y)
-        first += one
-        twice += one * kept
+        rate = weight * survival(law, pace, left, y)
+        purchases += rate
+        first += rate * kept
+        squares += rate * kept**2
         pairs += weight * kept * waited / late * survival(law, pace + 1, left + 1, y)
-    spared = left / (law.a + left)
-    first, twice = pace * whole * first, pace * whole * twice
-    return Moments(first, twice + 2 * pace * (pace + 1) * spared * whole * pairs)
+    pairs *= 2 * pace * (pace + 1) * left / (law.a + left) * whole
+    purchases, first, squares = (pace * whole * one for one in (purchases, first, squares))
+    return Moments(purchases, first, squares, squares + pairs)
 
 
 def survival(law: Dropout, pace: Float64, left: Float64, y: Float64) -> Float64:

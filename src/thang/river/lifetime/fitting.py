@@ -12,6 +12,8 @@ from thang.river.lifetime.rows import Float64
 LONGEST = 1.5  # of one step, in any log-parameter
 FARTHEST = 25.0  # a log-parameter that leaves this has no optimum to find
 ROUNDS = 60
+LARGE = 3_000  # customers from whom on the data need no prior
+UNSURE = 0.5  # standard error of a log-parameter from which on they do
 ENOUGH = 1e-9  # of the log-likelihood, still to be won
 
 

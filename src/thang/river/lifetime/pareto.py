@@ -73,19 +73,20 @@ class Pareto:
         """Discounted purchases within `horizon` days of those alive: mean and second moment."""
         r, alpha, s, beta = np.exp(theta)
         whole = np.log1p(horizon / (beta + age))
-        first, twice, pairs = (np.zeros(len(x)) for _ in range(3))
+        purchases, first, squares, pairs = np.zeros((4, len(x)))
         for node, weight in zip(NODES, WEIGHTS, strict=True):
             y = whole * node
             z = (beta + age) * np.expm1(y)
             kept = np.exp(-discount * z)
             waited = -np.expm1(-discount * z) / discount if discount > 0 else z
-            one = weight * kept * whole * (beta + age) * np.exp((1 - s) * y)
-            first += one
-            twice += one * kept
-            pairs += one * waited
-        pace = (r + x) / (alpha + age)
-        more = (r + x + 1) / (alpha + age)
-        return Moments(pace * first, pace * twice + 2 * pace * more * pairs)
+            rate = weight * whole * (beta + age) * np.exp((1 - s) * y)
+            purchases += rate
+            first += rate * kept
+            squares += rate * kept**2
+            pairs += rate * kept * waited
+        pace, more = (r + x) / (alpha + age), (r + x + 1) / (alpha + age)
+        purchases, first, squares = (pace * one for one in (purchases, first, squares))
+        return Moments(purchases, first, squares, squares + 2 * pace * more * pairs)
 
     def tails(self, theta: Float64, x: Float64, age: Float64, horizon: float) -> Iterator[Float64]:
         """P(at least k purchases within `horizon` days) of those alive, for k = 1, 2, …"""

@@ -25,7 +25,8 @@ class Summary:
 
     `frequency`: days with a purchase after the first; `recency`: the day of the last of them (0:
     none); `age`: the day of observation; `paid`: how many of the repeat days brought money;
-    `spend`: the mean money of these (0: none), in the shop's minor units.
+    `spend`: the mean money of these (0: none), `first`: that of the first purchase, both in the
+    shop's minor units.
     """
 
     person: Int64
@@ -34,6 +35,7 @@ class Summary:
     age: Int32
     paid: Int32
     spend: Float64
+    first: Float64
 
     def __len__(self) -> int:
         return len(self.person)
@@ -52,6 +54,7 @@ class Summary:
             self.age[chosen],
             self.paid[chosen],
             self.spend[chosen],
+            self.first[chosen],
         )
 
 

@@ -52,7 +52,7 @@ def rfm_of(purchases: Purchases, today: int) -> Summary:
     person, day, money = by_day(purchases, today)
     if not len(person):
         nobody = np.empty(0, np.int32)
-        return Summary(person, nobody, nobody, nobody, nobody, np.empty(0))
+        return Summary(person, nobody, nobody, nobody, nobody, money, money)
     starts = runs(person)
     times = np.diff(np.append(starts, len(person)))
     again = np.ones(len(person), np.bool_)
@@ -68,6 +68,7 @@ def rfm_of(purchases: Purchases, today: int) -> Summary:
         (today - day[starts]).astype(np.int32),
         paid,
         spent / np.maximum(paid, 1),
+        money[starts],
     )
 
 
