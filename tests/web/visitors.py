@@ -18,7 +18,7 @@ from thang.web.viewer import TOKEN_HEADER, form_token
 from thang.workspace.shop import Workspace
 
 BASE = "http://127.0.0.1:8010"
-PASSWORD = "mười hai quả mơ chín"
+PASSWORD = "mười hai quả mơ chín"  # noqa: S105
 OURS = {"Origin": BASE, "Sec-Fetch-Site": "same-origin"}
 
 
