@@ -97,25 +97,24 @@ def said_plainly(path: Path) -> Iterator[None]:
 def _sentence(error: BaseException | None, path: Path) -> str:
     code = getattr(error, "sqlite_errorcode", None)
     # The low byte is the kind of error, the rest its details.
-    cause, cure = _SENTENCES.get((code or 0) & 0xFF, (f"cannot be used ({error})", _RESTORE))
-    return f"{path} {cause}: {cure}."
+    trouble = _SENTENCES.get((code or 0) & 0xFF, f"cannot be used ({error}): {_RESTORE}")
+    return f"{path} {trouble}."
 
 
 _RESTORE = "put it back from your backup, or import the shop's files into a new shop"
 _SPACE = "free some space and run the same command again; what was committed is kept"
+_FOLDER = "check the permissions of its folder"
+_OTHER = "is in use by another program: wait until it ends, or stop it"
 _SENTENCES = {
-    sqlite3.SQLITE_FULL: ("cannot grow because the disk is full", _SPACE),
-    sqlite3.SQLITE_IOERR: (
-        "could not be read or written by the system",
-        f"check the disk, {_SPACE}",
-    ),
-    sqlite3.SQLITE_READONLY: ("may not be written to", "check the permissions of its folder"),
-    sqlite3.SQLITE_CANTOPEN: ("cannot be opened", "check the permissions of its folder"),
-    sqlite3.SQLITE_PERM: ("may not be opened", "check the permissions of its folder"),
-    sqlite3.SQLITE_CORRUPT: ("is damaged", _RESTORE),
-    sqlite3.SQLITE_NOTADB: ("is damaged or is no database at all", _RESTORE),
-    sqlite3.SQLITE_BUSY: ("is in use by another program", "wait until it ends, or stop it"),
-    sqlite3.SQLITE_LOCKED: ("is in use by another program", "wait until it ends, or stop it"),
+    sqlite3.SQLITE_FULL: f"cannot grow because the disk is full: {_SPACE}",
+    sqlite3.SQLITE_IOERR: (f"could not be read or written by the system: check the disk, {_SPACE}"),
+    sqlite3.SQLITE_READONLY: f"may not be written to: {_FOLDER}",
+    sqlite3.SQLITE_CANTOPEN: f"cannot be opened: {_FOLDER}",
+    sqlite3.SQLITE_PERM: f"may not be opened: {_FOLDER}",
+    sqlite3.SQLITE_CORRUPT: f"is damaged: {_RESTORE}",
+    sqlite3.SQLITE_NOTADB: f"is damaged or is no database at all: {_RESTORE}",
+    sqlite3.SQLITE_BUSY: _OTHER,
+    sqlite3.SQLITE_LOCKED: _OTHER,
 }
 
 

@@ -23,7 +23,7 @@ ROLES = (
 KEYS = (
     "name", "rows", "source", "finality", "currency", "tz", "needs", "exactly", "columns",
     "statuses", "date_format", "guests", "cancel_prefix", "adjust_prefix", "shipping",
-    "worthless", "kind", "decimal_comma",
+    "worthless", "kind", "decimal_comma", "day_first",
 )  # fmt: skip
 WHO = ("customer_id", "phone", "email")
 SHIPPED = ("cdnow", "uci_online_retail", "orders")
@@ -46,6 +46,7 @@ class Format:
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     statuses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     date_format: str | None = None
+    day_first: bool | None = None
     decimal_comma: bool | None = None
     kind: str = "order_completed"
     guests: str = "refuse"
@@ -98,10 +99,14 @@ def recognised(header: Sequence[str], file: str) -> Format:
             return shipped(name)
     known = shipped("orders")
     found = known.places(header)
-    missing = [] if "at" in found else ["a date"]
-    missing += [] if any(who in found for who in WHO) else ["a customer id, phone or e-mail"]
+    if "at" in found:
+        missing = "a customer id, phone or e-mail"
+    elif any(who in found for who in WHO):
+        missing = "a date"
+    else:
+        missing = "a date and a customer id, phone or e-mail"
     raise WrongInput(
-        f"{file}: no column is known for {' and '.join(missing)} (columns: "
+        f"{file}: no column is known for {missing} (columns: "
         f"{', '.join(header)[:120]}); say with --map which column is which."
     )
 
@@ -141,7 +146,7 @@ def built(data: Mapping[str, Any], file: str, lines: Mapping[str, int]) -> Forma
     words: dict[str, Any] = {
         key: data[key]
         for key in ("name", "rows", "source", "currency", "tz", "date_format", "guests",
-                    "cancel_prefix", "adjust_prefix", "kind", "decimal_comma")
+                    "cancel_prefix", "adjust_prefix", "kind", "decimal_comma", "day_first")
         if key in data
     }  # fmt: skip
     words.setdefault("name", Path(file).stem)

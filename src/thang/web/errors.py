@@ -14,7 +14,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from thang.model import ThangError, Unavailable
 from thang.web.page import Trouble, trouble_page
 from thang.web.viewer import SignInNeeded, guest
-from thang.web.words.catalogue import noted, translations
+from thang.web.words.catalogue import noted
+from thang.web.words.sentences import in_words
 
 log = structlog.get_logger("thang.web")
 
@@ -63,7 +64,7 @@ def _sign_in(request: Request, error: Exception) -> Response:
 
 
 def _refused(request: Request, error: Exception) -> Response:
-    said = translations(guest(request).locale).gettext(str(error))
+    said = in_words(str(error), guest(request).locale)
     return answer(request, 503 if isinstance(error, Unavailable) else 422, said)
 
 
