@@ -50,10 +50,12 @@ def opened(browser: Browser) -> Opener:
             **options,
         )
         context.set_default_timeout(10_000)
-        page = context.new_page()
-        page.goto(address)
-        yield page
-        context.close()
+        try:
+            page = context.new_page()
+            page.goto(address)
+            yield page
+        finally:
+            context.close()
 
     return opening
 
