@@ -17,14 +17,14 @@ from thang.river.lifetime.fitting import Prior, Slope
 from thang.river.lifetime.rows import Float64, histogram
 
 EXACT = 100_000  # customers up to whom every sum is a row of its own
-FINE = 1_024  # cells in a factor of e
+FINE = 2_048  # cells in a factor of e
 
 
 @dataclass(frozen=True)
 class Payments:
     """The sufficient statistics of customers with paid repeat orders; money in `unit`s.
 
-    `total`: distinct sums S, with `people` on each and their orders together, `orders`; `x` and
+    `total`: sums S, with how many `people` are on each, and their `orders` together; `x` and
     `count`: the histogram of orders; `fixed`: Σ x ln S; `log_mean`: Σ ln of the mean orders.
     """
 
@@ -48,10 +48,17 @@ def payments(paid: Float64, spend: Float64) -> Payments:
         return Payments(total, np.ones(len(paid)), paid, x, count, fixed, log_mean, unit)
     cell = np.floor(np.log(total) * FINE).astype(np.int64)
     _, place = np.unique(cell, return_inverse=True)
-    orders = np.bincount(place, paid).astype(np.float64)
-    centre = np.bincount(place, paid * total) / orders
-    people = np.bincount(place).astype(np.float64)
-    return Payments(centre, people, orders, x, count, fixed, log_mean, unit)
+    orders, people = np.bincount(place, paid), np.bincount(place).astype(np.float64)
+    # Orders and people have centroids of their own in a cell, else the optimum would move.
+    logs = np.log(total)
+    centres = (np.bincount(place, paid * logs) / orders, np.bincount(place, logs) / people)
+    nothing = np.zeros(len(people))
+    return Payments(
+        np.exp(np.concatenate(centres)),
+        np.concatenate((nothing, people)),
+        np.concatenate((orders, nothing)),
+        x, count, fixed, log_mean, unit,
+    )  # fmt: skip
 
 
 def start() -> Float64:
