@@ -103,7 +103,7 @@ def _said(shelves: Shelves, group: str, text: str, deep: int) -> tuple[int, str]
         if holes is None:
             continue
         told = [
-            _said(shelves, of, hole, deep - 1) or (0, hole)
+            (of and _said(shelves, of, hole, deep - 1)) or (0, hole)
             for of, hole in zip(one.groups, holes, strict=True)
         ]
         weight = one.weight + sum(heavy for heavy, _ in told)
