@@ -20,7 +20,7 @@ from thang.engines.duckdb import Projection
 from thang.engines.opening import SCHEMA
 from thang.engines.steps import Run
 from thang.engines.summaries import month_name, months_to, summarise
-from thang.model import DAY
+from thang.model import DAY, Event, Gathered, Identifier
 from thang.policy.load import load_policy
 from thang.policy.schema import Settings
 from thang.record import Record
@@ -102,7 +102,7 @@ def built(people: int) -> Path:
         for sql in (PLACED, MOVED, HAPPENED, TOLD, KNOWN, ALSO_KNOWN, REFERRED, ALMOST):
             for low in range(1, people + 1, PORTION):
                 projection.sql.execute(sql.format(**_words(low, people)))
-        projection.note(as_of=AS_OF, through=AS_OF, classified=1, version=1, seq=0, clustered=1)
+        projection.note(as_of=AS_OF, through=AS_OF, classified=1, version=1, seq=1, clustered=1)
         started = time.perf_counter()
         with projection.one_commit():
             summarise(projection, run)
@@ -114,6 +114,8 @@ def built(people: int) -> Path:
 def _run(folder: Path) -> Run:
     policy, settings = load_policy(folder / "policy.yaml"), Settings(180, True, True)
     with Record.open(folder, lambda: AS_OF) as record:
+        who = (Identifier("customer", "KH-1"),)
+        record.append("one", "bench", [Gathered(1, (Event("bench", "page", FIRST, who),))])
         record.apply_policy(policy.fingerprint, policy.text, settings)
         return Run(policy, settings, record.kinds(), FIRST, AS_OF)
 
