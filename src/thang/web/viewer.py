@@ -64,7 +64,7 @@ class Rule:
         """The viewer, if they may; otherwise the way to the login, or a refusal."""
         office = office_of(request)
         secret = bearer(request)
-        if secret:
+        if secret and _calls_api(request):
             return await run_in_threadpool(self._key, request, office, secret)
         viewer = await run_in_threadpool(recognised, request, office)
         if viewer is not None:
@@ -82,7 +82,7 @@ class Rule:
         return viewer
 
     def _key(self, request: Request, office: Office, secret: str) -> Viewer:
-        key = office.desk.keys.of_secret(secret, office.now()) if _calls_api(request) else None
+        key = office.desk.keys.of_secret(secret, office.now())
         if key is None:
             raise SignInNeeded("/login")
         if self.role is not None and (self.scope is None or self.scope not in key.scopes):

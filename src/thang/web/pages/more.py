@@ -11,7 +11,7 @@ from starlette.requests import Request
 from thang.web.page import render
 from thang.web.viewer import Viewer, reader
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 
 
 @router.get("/more", response_class=HTMLResponse)
