@@ -190,7 +190,7 @@ def activity(policy: Policy, row: dict[str, Any], at: int) -> str:
 
 def demotion(projection: Projection, run: Run, here: Standing) -> dict[str, Any] | None:
     """The first fall that will come if the person does nothing: the fold, looking ahead."""
-    ahead = standing(projection, replace(run, as_of=run.as_of + AHEAD, _made={}), here.person)
+    ahead = standing(projection, _as_of(run, run.as_of + AHEAD), here.person)
     falls = [
         move
         for move in ahead.history
@@ -200,12 +200,15 @@ def demotion(projection: Projection, run: Run, here: Standing) -> dict[str, Any]
         return None
     policy, tz = run.policy, run.policy.shop.tz
     lost: Level = policy.levels[falls[0]["from_level"]]
-    then = View(
-        run, standing(projection, replace(run, as_of=falls[0]["at"] - 1, _made={}), here.person)
-    )
+    then = View(run, standing(projection, _as_of(run, falls[0]["at"] - 1), here.person))
     told = then.reasons_of(keep_rule(lost.key, policy), "now")
     return {
         "at": shown(falls[0]["at"], tz),
         "to": policy.levels[falls[0]["to_level"]].key,
         "unless": [then.told(reason) for reason in told if not reason.ok],
     }
+
+
+def _as_of(run: Run, at: int) -> Run:
+    """The run as of another instant; its policy is compiled already."""
+    return replace(run, as_of=at, _made={"program": run.program})
