@@ -224,6 +224,37 @@ def policy_diff(
     _say(json, asdict(found), preview_table(found))
 
 
+@policy_app.command("apply")
+def policy_apply(
+    file: Annotated[Path | None, typer.Argument(help="The shop's policy.yaml if left out.")] = None,
+    note: Annotated[str, typer.Option(help="Why, for the list of versions.")] = "",
+    shop: ShopOption = Path("shop"),
+    json: JsonOption = False,
+) -> None:
+    """Put a policy in force: a new version, and everybody placed under it."""
+    from dataclasses import asdict
+
+    from thang.terminal import applied_summary, steps_progress
+    from thang.workspace.shop import Workspace
+
+    with steps_progress(quiet=json) as progress:
+        done, placed = Workspace(shop).apply_file(file, note, progress)
+    people = placed.people if placed else 0
+    _say(json, asdict(done) | {"people": people}, applied_summary(done, people))
+
+
+@policy_app.command("versions")
+def policy_versions(shop: ShopOption = Path("shop"), json: JsonOption = False) -> None:
+    """The versions of the policy: when each was applied, and why."""
+    from dataclasses import asdict
+
+    from thang.terminal import versions_table
+    from thang.workspace.shop import Workspace
+
+    found = Workspace(shop).policy_versions()
+    _say(json, {"versions": [asdict(version) for version in found]}, versions_table(found))
+
+
 @app.command()
 def simulate(
     file: Annotated[Path, typer.Argument(help="Where to write the events, as Segment JSONL.")],

@@ -16,17 +16,19 @@ from thang.policy.schema import Policy
 from thang.river.calendar import moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from rich.console import JustifyMethod
 
     from thang.model import Tally
+    from thang.workspace.applying import Applied
     from thang.workspace.classify import Classified
     from thang.workspace.ingest import Imported
     from thang.workspace.ladder import Ladder
     from thang.workspace.preview import Preview
     from thang.workspace.undoing import PastImport
+    from thang.workspace.versions import Version
 
 BAR_WIDTH = 10
 COLUMNS: tuple[tuple[str, JustifyMethod], ...] = (
@@ -174,6 +176,24 @@ def preview_table(found: Preview) -> Group:
     people = f"{found.up:,} people would rise, {found.down:,} would fall."
     examples = [Text(f"  {e['person']}: {e['from']} → {e['to']}") for e in found.examples]
     return Group(*(changes or [Text("No key differs.")]), Text(people), table, *examples)
+
+
+def applied_summary(done: Applied, people: int) -> str:
+    """What became of a policy, and how many were placed under it."""
+    if not done.is_new:
+        return f"Nothing but remarks differs: version {done.number} stays in force."
+    placed = f"{people:,} people placed under it." if people else "Nobody is placed yet."
+    return f"Version {done.number} ({done.fingerprint}) is in force. {placed}"
+
+
+def versions_table(found: Sequence[Version]) -> Table:
+    """The versions, the latest first; instants in UTC."""
+    table = Table("version", "applied", "why", box=None, pad_edge=False)
+    for version in found:
+        why = version.note or ("settled anew" if version.settled_anew else "")
+        at = moment(version.applied_at, "UTC").isoformat(sep=" ", timespec="minutes")
+        table.add_row(str(version.number), at, Text(why))
+    return table
 
 
 def demo_story(found: Ladder, people: list[dict[str, Any]], shop: Path) -> Group:

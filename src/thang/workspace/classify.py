@@ -6,7 +6,7 @@ interrupted or refused classification loses nobody.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +22,7 @@ from thang.record import PolicyVersion, Record
 from thang.river.bars import Quarter
 from thang.river.events import CODES
 from thang.workspace.catching_up import catch_up
+from thang.workspace.lived import Past, as_lived, past_of
 from thang.workspace.resolving import (
     Extent,
     must_begin_by,
@@ -51,6 +52,10 @@ def quiet(_what: str, _done: int, _of: int) -> None:
     """No progress to show."""
 
 
+def quietly(_rows: int) -> None:
+    """Nobody counts along."""
+
+
 def classify(
     record: Record,
     projection: Projection,
@@ -72,7 +77,8 @@ def classify(
     people = referred(projection, run, anew=anew)
     run = _with_bars(record, projection, run, version, _counter(progress, "bars", total))
     count = _counter(progress, "placing", total)
-    folded = fold(projection, run, people, count, version=version.version)
+    past = past_of(record, run, lambda old, of: _with_bars(record, projection, old, of, quietly))
+    folded = fold(projection, run, people, count, past, version=version.version)
     return Classified(as_of, placed(projection), folded, version, extent.last)
 
 
@@ -116,7 +122,8 @@ def fold(
     projection: Projection,
     run: Run,
     people: pa.Table | None,
-    progress: Counter = lambda _: None,
+    progress: Counter = quietly,
+    past: Sequence[Past] = (),
     **noted: int,
 ) -> int:
     """Fold some people, or everybody where they are many (None: all); how many were folded."""
@@ -128,6 +135,7 @@ def fold(
             fold_all(projection, run, progress)
         else:
             fold_some(projection, run, some)
+        as_lived(projection, past, run, some)
         summarise(projection, run, some)
         projection.sql.execute("delete from touched")
         through = _extent(projection).last

@@ -12,7 +12,9 @@ from thang.engines.duckdb import Projection
 from thang.engines.opening import is_damage
 from thang.record import Record
 from thang.workspace import classify as classifying
+from thang.workspace.applying import Applied, Wish
 from thang.workspace.folder import wall_clock
+from thang.workspace.preview import Preview
 from thang.workspace.shop import Workspace
 
 
@@ -38,6 +40,16 @@ class HeldWorkspace(Workspace):
                     raise
                 self._renew()
                 return super().classify(*words, **named)
+
+    def apply_policy(self, wish: Wish) -> Applied:
+        """As ever, one at a time with what classifies."""
+        with self._one_writer:
+            return super().apply_policy(wish)
+
+    def preview_policy(self, text: str, *, whole: bool = False) -> Preview:
+        """As ever; a sample waits for nobody, everybody's lines must lie still meanwhile."""
+        with self._one_writer if whole else nullcontext():
+            return super().preview_policy(text, whole=whole)
 
     def close(self) -> None:
         """Let go of the files."""

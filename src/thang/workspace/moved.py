@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 from typing import Any
@@ -21,6 +21,7 @@ from thang.river.reasons import reasons as reasons_of
 from thang.river.rungs import enter_rule, keep_rule
 from thang.river.tables import Int64
 from thang.workspace.explain import Standing, View
+from thang.workspace.ladders import both_ladders
 from thang.workspace.supposing import Supposed
 
 Move = tuple[str, str]
@@ -48,17 +49,6 @@ class Moved:
             return {}
         pairs, counts = np.unique(np.array([self.old, self.new]), axis=1, return_counts=True)
         return {(str(a), str(b)): int(n) for a, b, n in zip(*pairs, counts, strict=True)}
-
-
-def both_ladders(before: Policy, after: Policy) -> list[str]:
-    """The keys of two ladders as one: what is dropped stands right above what it stood above."""
-    order = [level.key for level in after.levels]
-    below = ""
-    for key in (level.key for level in before.levels):
-        if key not in order:
-            order.insert(order.index(below) + 1 if below else 0, key)
-        below = key
-    return order
 
 
 def compared(stood: pa.Table, found: Supposed, before: Policy) -> Moved:
@@ -114,43 +104,40 @@ def _rule(view: View, move: Move, moved: Moved) -> dict[str, Any]:
 
 def _risen(view: View, level: str, moved: Moved) -> Reason | None:
     """Of what is met now, the part that the old rule did not ask, or asked more of."""
-    met = [reason for reason in _asked(view, level, "then") if reason.ok]
-    return _new(met, view, level, moved)
+    now = enter_rule(level, view.run.policy)
+    met = [reason for reason in view.reasons_of(now, "then") if reason.ok]
+    return _new(met, view, _before(level, moved, enter_rule))
 
 
 def _fallen(view: View, level: str, moved: Moved) -> Reason | None:
     """What is lacking of the entry rule, else of the keep rule."""
-    lacking = [reason for reason in _asked(view, level, "now") if not reason.ok]
-    if not lacking:
-        kept = view.reasons_of(keep_rule(level, view.run.policy), "now")
-        lacking = [reason for reason in kept if not reason.ok]
-    return _new(lacking, view, level, moved)
+    for rule in (enter_rule, keep_rule):
+        told = view.reasons_of(rule(level, view.run.policy), "now")
+        lacking = [reason for reason in told if not reason.ok]
+        if lacking:
+            return _new(lacking, view, _before(level, moved, rule))
+    return None
 
 
-def _asked(view: View, level: str, when: str) -> list[Reason]:
-    return view.reasons_of(enter_rule(level, view.run.policy), when)
+def _before(level: str, moved: Moved, rule: Callable[[str, Policy], Expr | None]) -> Expr | None:
+    """The same rule of the same level in the policy of before, if it had that level."""
+    known = level in {old.key for old in moved.before.levels}
+    return rule(level, moved.before) if known else None
 
 
-def _new(reasons: Sequence[Reason], view: View, level: str, moved: Moved) -> Reason | None:
-    """The first reason that the old policy would not have given, else the first."""
-    known = _known(view, level, moved.before)
-    fresh = [r for r in reasons if (r.quantity, r.op, r.needs) not in known]
-    return next(iter([*fresh, *reasons]), None)
-
-
-def _known(view: View, level: str, before: Policy) -> set[tuple[str, str, Value]]:
-    """What the old rules of a level compared, with the numbers of now."""
-    if level not in {old.key for old in before.levels}:
-        return set()
+def _new(reasons: Sequence[Reason], view: View, before: Expr | None) -> Reason | None:
+    """The first reason that the rule of before would not have given, else the first."""
 
     def look(name: str) -> Value:
         return view.value(name, "now") if name in view.run.policy.quantities else None
 
-    told: set[tuple[str, str, Value]] = set()
-    for rule in (enter_rule(level, before), keep_rule(level, before)):
-        for compare in _comparisons(rule):
-            told |= {(r.quantity, r.op, r.needs) for r in reasons_of(compare, look)[1]}
-    return told
+    known = {
+        (told.quantity, told.op, told.needs)
+        for compare in _comparisons(before)
+        for told in reasons_of(compare, look)[1]
+    }
+    fresh = [r for r in reasons if (r.quantity, r.op, r.needs) not in known]
+    return next(iter([*fresh, *reasons]), None)
 
 
 def _comparisons(expr: Expr | None) -> list[Compare]:

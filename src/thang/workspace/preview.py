@@ -17,7 +17,8 @@ from thang.policy.diff import Change, diff
 from thang.policy.load import read_policy
 from thang.policy.schema import Policy
 from thang.record import PolicyVersion, Record
-from thang.workspace.moved import Move, Moved, both_ladders, compared, examples
+from thang.workspace.ladders import both_ladders
+from thang.workspace.moved import Move, Moved, compared, examples
 from thang.workspace.supposing import Crowd, Everybody, supposed
 
 SAMPLE = 50_000

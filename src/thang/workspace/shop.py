@@ -13,22 +13,23 @@ import pyarrow as pa
 
 from thang.engines.duckdb import Projection
 from thang.engines.steps import Run
-from thang.model import DAY, Tally, WrongInput
+from thang.model import DAY, WrongInput
 from thang.policy.load import load_policy, read_policy
 from thang.policy.schema import Policy
 from thang.record import PolicyVersion, Record
 from thang.river.calendar import end_of_day
 from thang.workspace import classify as classifying
-from thang.workspace import exporting, ingest, undoing
+from thang.workspace import exporting, ingest
 from thang.workspace.applying import Applied, Standing, Wish, put_in_force, standing
 from thang.workspace.explain import explain
 from thang.workspace.folder import Folder, wall_clock
 from thang.workspace.freshness import Freshness, freshness
+from thang.workspace.importing import Importing
 from thang.workspace.ladder import Ladder, ladder
+from thang.workspace.lived import era_at, lived_history
 from thang.workspace.names import cards
 from thang.workspace.pages import Look, Pages
 from thang.workspace.preview import SAMPLE, Preview, preview
-from thang.workspace.undoing import PastImport
 from thang.workspace.versions import Version, one_version, versions
 
 # A text that was read once says the same for ever; pages ask for it at each request.
@@ -37,7 +38,7 @@ known_policy = lru_cache(maxsize=16)(read_policy)
 FURTHEST = 200 * 366 * DAY  # beyond the year 2170, where calendars would run out of years
 
 
-class Workspace(Pages):
+class Workspace(Pages, Importing):
     """A shop's folder and what can be done with it. One call, one commit."""
 
     def __init__(self, path: Path, now: Callable[[], int] = wall_clock) -> None:
@@ -54,28 +55,6 @@ class Workspace(Pages):
         Record.create(path, now).close()
         shop.folder.write_policy(currency, tz)
         return shop
-
-    def import_file(
-        self,
-        path: Path,
-        mapping: Path | None = None,
-        progress: Callable[[Tally], None] = lambda _: None,
-    ) -> ingest.Imported:
-        """Import a file of events; `mapping` says what columns mean that are not known."""
-        with self._record() as record:
-            return ingest.import_file(
-                record, self.folder.policy(), path, mapping, self.folder.now(), progress
-            )
-
-    def imports(self) -> tuple[PastImport, ...]:
-        """All imports, the latest first."""
-        with self._record() as record:
-            return undoing.imports(record)
-
-    def undo(self, batch: int, *, back: bool = False) -> PastImport:
-        """Take an import back, or bring it back; the next classification leaves it out."""
-        with self._record() as record:
-            return undoing.undo(record, batch, back=back)
 
     def classify(
         self,
@@ -109,7 +88,11 @@ class Workspace(Pages):
             if at is not None:
                 run = replace(run, as_of=self._instant(at, run.policy), _made={})
             number = _person(record, projection, ingest.spellings(person, run.policy))
-            return explain(projection, run, number, record.refs.ref_of(number))
+            before = era_at(record, run.as_of, projection.meta("as_of") or 0)
+            if before is not None:
+                run = replace(self._run(record, projection, before), as_of=run.as_of, _made={})
+            told = explain(projection, run, number, record.refs.ref_of(number))
+            return told | lived_history(record, projection, number, run.as_of)
 
     def export(self, table: str) -> pa.Table:
         """`transitions`, `placements` or `people` as a table."""
@@ -135,6 +118,16 @@ class Workspace(Pages):
         """Put a policy in force; the next classification places everybody under it."""
         with self._record() as record, self._projection() as projection:
             return put_in_force(record, projection, self.folder, wish)
+
+    def apply_file(
+        self, file: Path | None, note: str, progress: classifying.Progress = classifying.quiet
+    ) -> tuple[Applied, classifying.Classified | None]:
+        """Put a file (by default the shop's own) in force, and place everybody under it."""
+        text = (self.folder.policy() if file is None else load_policy(file)).text
+        done = self.apply_policy(Wish(text, note))
+        with self._record() as record:
+            known = record.counts().events > 0
+        return done, self.classify(progress=progress) if known and done.is_new else None
 
     def policy_standing(self) -> Standing:
         """The policy as somebody who wants to change it sees it."""
