@@ -14,6 +14,7 @@ FARTHEST = 25.0  # a log-parameter that leaves this has no optimum to find
 ROUNDS = 60
 LARGE = 3_000  # customers from whom on the data need no prior
 UNSURE = 0.5  # standard error of a log-parameter from which on they do
+HELD = 3.0  # prior standard deviations from its mean, where it is what stops the data
 ENOUGH = 1e-9  # of the log-likelihood, still to be won
 
 
@@ -60,11 +61,13 @@ class Summit:
 
     @property
     def leans(self) -> bool:
-        """Whether the prior says more than the data in any direction."""
+        """Whether the prior says more than the data in any direction, or holds them back in one."""
         if self.prior is None:
             return False
-        spread = np.einsum("ij,jk,ik->i", self.prior.of, self.covariance, self.prior.of)
-        return bool((spread > 0.5 * self.prior.sd**2).any())
+        of, sd = self.prior.of, self.prior.sd
+        spread = np.einsum("ij,jk,ik->i", of, self.covariance, of)
+        held = np.abs(of @ self.theta - self.prior.mean) > HELD * sd
+        return bool((held | (spread > 0.5 * sd**2)).any())
 
 
 def climb(loglik: Callable[[Float64], Slope], start: Float64, prior: Prior | None = None) -> Summit:
@@ -119,6 +122,6 @@ def search(
 def inverted(information: Float64) -> tuple[Float64, bool]:
     """The covariance, and whether the information was definite; flat directions stay finite."""
     bend, axes = np.linalg.eigh(0.5 * (information + information.T))
-    floor = 1e-10 * max(float(np.abs(bend).max()), 1e-300)
+    floor = max(1e-10 * float(np.abs(bend).max()), 1e-12)
     covariance: Float64 = (axes / np.maximum(bend, floor)) @ axes.T
     return covariance, bool((bend > floor).all())

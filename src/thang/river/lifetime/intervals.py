@@ -93,7 +93,7 @@ def gamma_interval(
     some = np.maximum(some, 1e-12)
     mean = first / some
     variance = np.maximum(second / some - mean**2, 0)
-    flat = variance / (9 * np.maximum(mean, 1e-300) ** 2)
+    flat = variance / (9 * np.maximum(mean, 1e-150) ** 2)
 
     def quantile(share: float) -> Float64:
         inside = np.clip((share - (1 - some)) / some, 1e-12, 1 - 1e-12)

@@ -40,7 +40,7 @@ class Pareto:
         """Where to begin: the shop's own pace, and lives about as long as it has been observed."""
         age = float((cells.count * cells.age).sum() + 1)
         pace = (float((cells.count * cells.x).sum()) + 1) / age
-        return np.log([0.5, 0.5 / pace, 0.6, 0.6 * max(age / cells.customers, 1.0)])
+        return np.log([0.5, 0.5 / pace, 0.6, 0.6 * max(age / max(cells.customers, 1), 1.0)])
 
     def prior(self) -> Prior:
         """Weak: pace 1 in 100 days and a life of 200, each within a factor of 4 or so."""

@@ -23,6 +23,7 @@ from thang.river.tables import Int16, Int32, Int64
 
 DEFAULT = "mbg"  # where there is too little to choose by: in it, one-time buyers may be gone
 BATCH = 1 << 19
+WIDEST = 25.0  # logarithm of how far an interval of the expectation is drawn
 OFTEN, MUCH_OFTENER = 50, 20.0  # purchases, and times the shop's pace, of a business account
 
 
@@ -184,7 +185,7 @@ class Lifetime:
         value = order.mean * first
         square = order.mean**2 * (order.own * squares + order.mean_square * second)
         low, high = gamma_interval(some, value, square, terms.level)
-        apart = np.exp(terms.reach * rows.error[place])
+        apart = np.exp(np.minimum(terms.reach * rows.error[place], WIDEST))
         keep = terms.margin
         return Scores(
             people.person, rows.alive[place], purchases, rows.low[place], rows.high[place],
