@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from thang.web.api import customers as customers_api
+from thang.web.api import ladder as ladder_api
 from thang.web.api import policy as policy_api
 from thang.web.api import settings as settings_api
 from thang.web.api import verbs
@@ -36,6 +38,8 @@ ROOMS: tuple[APIRouter, ...] = (
     login.router,
     first_run.router,
     verbs.router,
+    ladder_api.router,
+    customers_api.router,
     policy_api.router,
     settings_api.router,
 )
