@@ -21,6 +21,7 @@ from thang.policy.schema import Policy
 from thang.web.office import Office, office_of
 from thang.web.viewer import Viewer
 from thang.web.words.catalogue import say
+from thang.web.words.sentences import in_words
 from thang.web.words.speech import Speech, speaking
 from thang.web.words.templates import environment
 from thang.workspace.freshness import Freshness, State
@@ -124,7 +125,7 @@ def told(office: Office, locale: str) -> Fresh | None:
     try:
         found = office.shop.freshness()
     except ThangError as error:
-        return Fresh("failed", str(error), None, None, "")
+        return Fresh("failed", in_words(str(error), locale), None, None, "")
     state, message = _state(office, found, locale)
     return Fresh(
         state, message, found.events_through or None, found.computed_at or None, found.policy
@@ -133,7 +134,7 @@ def told(office: Office, locale: str) -> Fresh | None:
 
 def _state(office: Office, found: Freshness, locale: str) -> tuple[str, str]:
     if office.worker.failure:
-        return "failed", office.worker.failure
+        return "failed", in_words(office.worker.failure, locale)
     if office.worker.working:
         return "working", say(locale, "The ladder is being computed anew.")
     if found.state is State.STALE:

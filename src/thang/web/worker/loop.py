@@ -13,6 +13,7 @@ import structlog
 from thang.desk.desk import Desk
 from thang.desk.jobs import Job
 from thang.model import ThangError
+from thang.web.words.catalogue import noted
 from thang.web.worker.tasks import TASKS, Bench
 from thang.workspace.freshness import State
 from thang.workspace.held import HeldWorkspace
@@ -85,6 +86,6 @@ class Worker:
             self.failure = str(error)
         except Exception:
             log.exception("classification failed")
-            self.failure = "The last classification failed: see the log."
+            self.failure = noted("The last classification failed: see the log.")
         finally:
             self.working = False
