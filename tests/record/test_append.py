@@ -267,7 +267,10 @@ def test_refused_rows_are_kept_as_they_came_and_once() -> None:
         assert record.append("b", "till", rows[2:] + rows[:1]).refused == 2
         kept = record.refused()
         assert kept == [gathered.refused for gathered in rows]
-        assert record.refused(batch=2) == []
+        assert record.refused(batch=2) == [kept[0], kept[2]]
+        assert record.refused(2, "no_amount", 5) == record.refused(reason="no_amount", limit=1)
+        assert record.refused_reasons(1) == {"no_date": 2, "no_amount": 1}
+        assert record.refused_reasons(2) == {"no_amount": 1, "no_date": 1}
 
 
 def test_a_source_of_too_many_kinds_has_the_wrong_column_mapped(

@@ -25,7 +25,16 @@ from thang.record.keys import Keys
 from thang.record.rows import Told, check, event_row, personal
 from thang.record.sealing import as_bytes, seal
 from thang.record.spans import runs
-from thang.record.tables import batches, events, kinds, namespaces, refused, retold, sources
+from thang.record.tables import (
+    batches,
+    events,
+    kinds,
+    namespaces,
+    refused,
+    refused_again,
+    retold,
+    sources,
+)
 from thang.record.tallying import counts_of, sum_of, tally_of
 from thang.record.vault import Vault
 from thang.record.withdrawals import left_out, say
@@ -51,7 +60,7 @@ class Import:
             self._kinds = Codebook(connection, kinds, UNKNOWN_BASE)
             self._roll = Roll(connection, hasher, Codebook(connection, namespaces))
             self._seq = self._before = _last(connection, events, "seq")
-            self._unfit = _last(connection, refused, "id")
+            self._unfit = self._unfit_before = _last(connection, refused, "id")
             self._batch = _last(connection, batches, "id") + 1
             self._gone = left_out(connection)
         self._joins = Joins(hasher)
@@ -73,7 +82,7 @@ class Import:
         now = self._now()
         with self._record.reading() as connection:
             fresh, stored, again = self._sorted_out(connection, portion)
-            unfit = self._unfit_rows(connection, portion)
+            unfit, unfit_again = self._unfit_rows(connection, portion)
         total = sum_of(self.tally, tally_of(portion, stored, len(fresh)))
         told, back = self._enrol(fresh, self._taken_back(again), now)
         self._vault.keep(personal([*told, *back], self._in_vault))
@@ -83,6 +92,7 @@ class Import:
             run_many(connection, _INTO_REFUSED, unfit)
             self._joins.write(connection, [*told, *back])
             self._tell_again(connection, again, now)
+            run_many(connection, _REFUSED_AGAIN, self._spans(unfit_again))
             self._note(connection, counts_of(total))
         self._make_room()
         self.tally = total
@@ -119,21 +129,22 @@ class Import:
 
     def _tell_again(self, connection: Connection, again: Again, now: int) -> None:
         """Write down which events of other imports this one tells as well."""
-        spans = runs(seq for seq, _ in again.values() if seq <= self._before)
-        rows = [{"batch": self._batch, "first": first, "last": last} for first, last in spans]
-        run_many(connection, _AGAIN, rows)
+        known = [seq for seq, _ in again.values() if seq <= self._before]
+        run_many(connection, _AGAIN, self._spans(known))
         if self._taken_back(again):
             say(connection, self._batch, now, withdrawn=False)
 
     def _unfit_rows(
         self, connection: Connection, portion: Sequence[Gathered]
-    ) -> list[dict[str, Any]]:
+    ) -> tuple[list[dict[str, Any]], list[int]]:
+        """Refused rows that are new, and the ids of those known before."""
         rows = [g.refused for g in portion if g.refused is not None]
         coded = [self._sources.code(row.source) for row in rows]
         keyed = list(zip(coded, self._keys.of_refused(rows), strict=True))
         known = _known_refused(connection, keyed)
         pairs = zip(keyed, rows, strict=True)
-        return [self._unfit_row(*key, row) for key, row in pairs if key not in known]
+        new = [self._unfit_row(*key, row) for key, row in pairs if key not in known]
+        return new, [number for number in known.values() if number <= self._unfit_before]
 
     def _unfit_row(self, source: int, key: bytes, row: Refused) -> dict[str, Any]:
         self._unfit += 1
@@ -147,6 +158,11 @@ class Import:
             "raw_sealed": seal(self._cipher, as_bytes(row.raw), key),
             "key": key,
         }
+
+    def _spans(self, numbers: Iterable[int]) -> list[dict[str, int]]:
+        """Numbers that this import told again, as rows."""
+        spans = runs(numbers)
+        return [{"batch": self._batch, "first": first, "last": last} for first, last in spans]
 
     def _enrol(
         self, fresh: dict[Keyed, Event], back: Again, now: int
@@ -200,10 +216,10 @@ def _last(connection: Connection, table: Table, column: str) -> int:
     return connection.scalar(select(func.max(table.c[column]))) or 0
 
 
-def _known_refused(connection: Connection, keyed: Sequence[Keyed]) -> set[Keyed]:
+def _known_refused(connection: Connection, keyed: Sequence[Keyed]) -> dict[Keyed, int]:
     keys = [key for _, key in keyed]
     found = rows_among(connection, _REFUSED, refused.c["key"], keys)
-    return {(source, key) for source, key in found}
+    return {(source, key): number for source, key, number in found}
 
 
 def known_events(connection: Connection, keyed: Sequence[Keyed]) -> dict[Keyed, int]:
@@ -213,7 +229,8 @@ def known_events(connection: Connection, keyed: Sequence[Keyed]) -> dict[Keyed, 
     return {(source, key): seq for source, key, seq in found}
 
 
-_REFUSED = select(refused.c.source, refused.c["key"])
+_REFUSED = select(refused.c.source, refused.c["key"], refused.c.id)
+_REFUSED_AGAIN = insert(refused_again)
 _STORED = select(events.c.source, events.c["key"], events.c.seq)
 _AGAIN = insert(retold)
 _INTO_LOG = insert(events)

@@ -219,11 +219,18 @@ class Record:
         with self._record.reading() as connection:
             return reading.all_batches(connection)
 
-    def refused(self, batch: int | None = None) -> list[Refused]:
+    def refused(
+        self, batch: int | None = None, reason: str | None = None, limit: int | None = None
+    ) -> list[Refused]:
         """The rows that were refused, as they came, of one import or of all."""
         cipher = AESGCM(self._key.derive("refused rows"))
         with self._record.reading() as connection:
-            return list(reading.refused_rows(connection, cipher, batch))
+            return list(reading.refused_rows(connection, cipher, batch, reason, limit))
+
+    def refused_reasons(self, batch: int) -> dict[str, int]:
+        """How many different rows of an import were refused, by reason, the most first."""
+        with self._record.reading() as connection:
+            return reading.refused_reasons(connection, batch)
 
     def apply_policy(self, fingerprint: str, text: str, settings: Settings) -> PolicyVersion:
         """Append a policy version, unless it is the one in force."""

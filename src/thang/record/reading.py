@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, Select, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, exists, func, or_, select
 
 from thang.model import Refused, Tally
 from thang.record.bulk import all_rows
@@ -20,6 +20,7 @@ from thang.record.tables import (
     links,
     marks,
     refused,
+    refused_again,
     sources,
 )
 from thang.record.withdrawals import dead_links, dead_marks, left_out, withdrawn
@@ -184,16 +185,38 @@ def all_batches(connection: Connection) -> list[Batch]:
     ]  # fmt: skip
 
 
-def refused_rows(connection: Connection, cipher: AESGCM, batch: int | None) -> Iterator[Refused]:
-    """The refused rows of one import, or of all, opened."""
+def refused_rows(
+    connection: Connection,
+    cipher: AESGCM,
+    batch: int | None,
+    reason: str | None = None,
+    limit: int | None = None,
+) -> Iterator[Refused]:
+    """The refused rows of one import, or of all, opened; those known before are its own too."""
     ask = select(refused, sources.c["name"].label("said_by")).join(sources).order_by(refused.c.id)
     if batch is not None:
-        ask = ask.where(refused.c.batch == batch)
+        ask = ask.where(_refused_of(batch))
+    if reason is not None:
+        ask = ask.where(refused.c.reason == reason)
+    ask = ask.limit(limit)
     for row in connection.execute(ask).mappings():
         why, raw = (
             as_text(unseal(cipher, row[name], row["key"])) for name in ("why_sealed", "raw_sealed")
         )
         yield Refused(row["said_by"], row["where"], row["reason"], why, raw)
+
+
+def refused_reasons(connection: Connection, batch: int) -> dict[str, int]:
+    """How many different rows of an import were refused, by reason."""
+    many = func.count()
+    ask = select(refused.c.reason, many).where(_refused_of(batch)).group_by(refused.c.reason)
+    return dict(connection.execute(ask.order_by(many.desc(), refused.c.reason)).all())
+
+
+def _refused_of(batch: int) -> ColumnElement[bool]:
+    again = refused_again
+    told = refused.c.id.between(again.c.first, again.c.last)
+    return or_(refused.c.batch == batch, exists().where(again.c.batch == batch, told))
 
 
 def numbers_by_hash(connection: Connection, hashes: Sequence[bytes]) -> list[int]:

@@ -157,6 +157,15 @@ retold = Table(
     _number("first", ForeignKey("events.seq")),
     _number("last", ForeignKey("events.seq")),
 )
+# The same of refused rows, by their ids.
+refused_again = Table(
+    "refused_again",
+    RECORD,
+    Column("id", BIG, primary_key=True),
+    _number("batch", ForeignKey("batches.id")),
+    _number("first", ForeignKey("refused.id")),
+    _number("last", ForeignKey("refused.id")),
+)
 # Later imports' evidence for a link that is there already, and all evidence for a mark.
 link_evidence = Table(
     "link_evidence",
@@ -233,7 +242,7 @@ def _never_changed(table: Table) -> None:
         event.listen(table, "after_create", refusal.execute_if(dialect="sqlite"))
 
 
-WITHDRAWING = (withdrawals, retold, link_evidence, mark_evidence)
+WITHDRAWING = (withdrawals, retold, refused_again, link_evidence, mark_evidence)
 
 for _facts in (events, links, policy_versions, policy_notes, bars, *WITHDRAWING):
     _never_changed(_facts)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from thang.model import Gathered, WrongInput
 from thang.sources.formats import Format, mapped, recognised
+from thang.sources.guessing import kept
 from thang.sources.lines import read_lines
 from thang.sources.readers import Sheet, lines_of, looks_like_json, open_sheet
 from thang.sources.rows import Reading, read_rows
@@ -26,6 +27,7 @@ class ShopFacts:
     currency: str = "VND"
     tz: str = "Asia/Ho_Chi_Minh"
     rates: Mapping[str, Fraction] = field(default_factory=dict)
+    formats: Path | None = None  # the folder of the shop's own formats
 
     @property
     def region(self) -> str | None:
@@ -58,8 +60,15 @@ def read(path: Path, *, shop: ShopFacts, mapping: Path | None, now: int) -> Open
         calls = Calls("segment", shop.currency, shop.currencies, shop.region, now)
         return Opened("segment", "segment", calls.read(lines_of(path)))
     sheet = open_sheet(path)
-    form = mapped(mapping) if mapping else recognised(sheet.header, path.name)
+    form = _form(path, sheet, shop, mapping)
     return _table(path, sheet, form, shop, now)
+
+
+def _form(path: Path, sheet: Sheet, shop: ShopFacts, mapping: Path | None) -> Format:
+    """The user's map, what the shop keeps for such files, or a format that comes with Thang."""
+    if mapping is not None:
+        return mapped(mapping)
+    return kept(sheet.header, shop.formats) or recognised(sheet.header, path.name)
 
 
 def _table(path: Path, sheet: Sheet, form: Format, shop: ShopFacts, now: int) -> Opened:
@@ -108,6 +117,8 @@ def _dates(
     """How the date column is written: what its dates tell, or the custom of the shop's country."""
     plain = Dates(form.tz or shop.tz, form.date_format)
     texts = [row[places["at"]] for row in cells if places["at"] < len(row)]
+    if form.day_first is not None:
+        return replace(plain, day_first=form.day_first), ()
     if form.date_format or not undecided(texts):
         return plain, ()
     day, month = day_comes_first(texts)

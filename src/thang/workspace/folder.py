@@ -42,6 +42,16 @@ class Folder:
         """The derived tables."""
         return self.path / "projection.duckdb"
 
+    @property
+    def formats(self) -> Path:
+        """The shop's own formats: what columns mean that no known format knows."""
+        return self.path / "formats"
+
+    @property
+    def incoming(self) -> Path:
+        """Files that were brought and are not imported yet."""
+        return self.path / "incoming"
+
     def policy(self) -> Policy:
         """The shop's policy as its file says now."""
         return load_policy(self.policy_file if self.policy_file.exists() else None)

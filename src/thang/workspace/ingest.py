@@ -21,30 +21,37 @@ class Imported:
     format: str
     tally: Tally
     unmapped_columns: tuple[str, ...]
+    batch: int
 
 
 def import_file(
     record: Record,
-    policy: Policy,
+    shop: ShopFacts,
     path: Path,
     mapping: Path | None,
     now: int,
     progress: Callable[[Tally], None] = lambda _: None,
+    name: str = "",
 ) -> Imported:
     """Import one file. Running it again changes nothing; a broken-off import is run again whole."""
-    opened = read(path, shop=_facts(policy), mapping=mapping, now=now)
-    tally = record.append(path.name, opened.source, opened, digest=_digest(path), progress=progress)
-    return Imported(opened.format, tally, tuple(opened.unmapped_columns))
+    opened = read(path, shop=shop, mapping=mapping, now=now)
+    digest = _digest(path)
+    tally = record.append(
+        name or path.name, opened.source, opened, digest=digest, progress=progress
+    )
+    batch = max(past.id for past in record.batches() if past.digest == digest)
+    return Imported(opened.format, tally, tuple(opened.unmapped_columns), batch)
 
 
 def spellings(text: str, policy: Policy) -> list[str]:
     """A person's name as it is typed, and as a file's id, phone or e-mail would be stored."""
-    named = identifiers(text, text, text, _facts(policy).region)
+    named = identifiers(text, text, text, facts(policy).region)
     return list(dict.fromkeys([text, *(one.value for one in named)]))
 
 
-def _facts(policy: Policy) -> ShopFacts:
-    return ShopFacts(policy.shop.currency, policy.shop.tz, policy.shop.rates)
+def facts(policy: Policy, formats: Path | None = None) -> ShopFacts:
+    """What reading needs to know of the shop; `formats`: the folder of its own formats."""
+    return ShopFacts(policy.shop.currency, policy.shop.tz, policy.shop.rates, formats)
 
 
 def _digest(path: Path) -> str:

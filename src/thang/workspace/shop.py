@@ -13,23 +13,23 @@ import pyarrow as pa
 
 from thang.engines.duckdb import Projection
 from thang.engines.steps import Run
-from thang.model import DAY, Tally, WrongInput
+from thang.model import DAY, WrongInput
 from thang.policy.load import load_policy, read_policy
 from thang.policy.schema import Policy
 from thang.record import PolicyVersion, Record
 from thang.river.calendar import end_of_day
 from thang.workspace import classify as classifying
-from thang.workspace import exporting, ingest, undoing
+from thang.workspace import exporting, ingest
 from thang.workspace.applying import Applied, Standing, Wish, put_in_force, standing
 from thang.workspace.explain import explain
 from thang.workspace.folder import Folder, wall_clock
 from thang.workspace.freshness import Freshness, freshness
+from thang.workspace.importing import Importing
 from thang.workspace.ladder import Ladder, ladder
 from thang.workspace.lived import era_at, lived_history
 from thang.workspace.names import cards
 from thang.workspace.pages import Look, Pages
 from thang.workspace.preview import SAMPLE, Preview, preview
-from thang.workspace.undoing import PastImport
 from thang.workspace.versions import Version, one_version, versions
 
 # A text that was read once says the same for ever; pages ask for it at each request.
@@ -38,7 +38,7 @@ known_policy = lru_cache(maxsize=16)(read_policy)
 FURTHEST = 200 * 366 * DAY  # beyond the year 2170, where calendars would run out of years
 
 
-class Workspace(Pages):
+class Workspace(Pages, Importing):
     """A shop's folder and what can be done with it. One call, one commit."""
 
     def __init__(self, path: Path, now: Callable[[], int] = wall_clock) -> None:
@@ -55,28 +55,6 @@ class Workspace(Pages):
         Record.create(path, now).close()
         shop.folder.write_policy(currency, tz)
         return shop
-
-    def import_file(
-        self,
-        path: Path,
-        mapping: Path | None = None,
-        progress: Callable[[Tally], None] = lambda _: None,
-    ) -> ingest.Imported:
-        """Import a file of events; `mapping` says what columns mean that are not known."""
-        with self._record() as record:
-            return ingest.import_file(
-                record, self.folder.policy(), path, mapping, self.folder.now(), progress
-            )
-
-    def imports(self) -> tuple[PastImport, ...]:
-        """All imports, the latest first."""
-        with self._record() as record:
-            return undoing.imports(record)
-
-    def undo(self, batch: int, *, back: bool = False) -> PastImport:
-        """Take an import back, or bring it back; the next classification leaves it out."""
-        with self._record() as record:
-            return undoing.undo(record, batch, back=back)
 
     def classify(
         self,
@@ -214,7 +192,7 @@ class Workspace(Pages):
     def _classified(self, record: Record, projection: Projection) -> PolicyVersion:
         number = projection.meta("version")
         version = record.policy(number) if number and projection.meta("classified") else None
-        if version is None or not record.last_seq():
+        if version is None or record.left_out().events == record.last_seq():
             raise WrongInput("Nobody is placed yet: run `thang classify` first.")
         return version
 
