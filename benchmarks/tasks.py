@@ -17,8 +17,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from thang.engines.chunks import CHUNK_ROWS, whole_people
-from thang.engines.columns import EVENTS
-from thang.engines.duckdb import PAIR_KINDS, Projection
+from thang.engines.columns import EVENTS, PAIR_KINDS, PLACEMENTS
+from thang.engines.duckdb import Projection
 from thang.engines.steps import Run, fold_step
 from thang.model import DAY, Flag
 from thang.policy.load import load_policy
@@ -77,7 +77,7 @@ def fold(path: Path) -> dict[str, float]:
         batches = file.iter_batches(CHUNK_ROWS, columns=EVENTS.names)
         waiting = []
         for table in whole_people(batches, CHUNK_ROWS):
-            waiting.append(pool.submit(fold_step, table, run))
+            waiting.append(pool.submit(fold_step, table, run, None, PLACEMENTS))
             while len(waiting) > 2:
                 moved, placed = waiting.pop(0).result()
                 people, moves = people + placed.num_rows, moves + moved.num_rows

@@ -65,10 +65,6 @@ def test_portion_by_portion_says_what_a_full_run_says(step_by_step: tuple[Said, 
     assert lived(portioned) == lived(anew)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the observed level is not yet watched where a window ends between two checks",
-)
 def test_what_today_alone_would_give_is_up_to_date_too(step_by_step: tuple[Said, Said]) -> None:
     portioned, anew = step_by_step
     assert portioned == anew

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from thang.engines.steps import column
 
-CHUNK_ROWS = 500_000
+CHUNK_ROWS = 250_000
 
 
 def whole_people(batches: Iterable[pa.RecordBatch], rows: int = CHUNK_ROWS) -> Iterator[pa.Table]:

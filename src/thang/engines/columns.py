@@ -49,6 +49,7 @@ PLACE_NAMES = (
     "level", "observed", "since", "rungs", "next_change", "last_order", "orders", "gap",
 )  # fmt: skip
 STANCE_NAMES = ("asked_from", "own", "fails")
+# What is kept of everybody. `gap` is the shop's before the third order, 0 before the first.
 PLACEMENTS = pa.schema(
     [
         ("person", pa.int64()),
@@ -60,6 +61,12 @@ PLACEMENTS = pa.schema(
         ("last_order", pa.int64()),
         ("orders", pa.int32()),
         ("gap", pa.int64()),
+    ]
+)
+# What is told of the few who are asked about: why they stand there.
+EVIDENCE = pa.schema(
+    [
+        *PLACEMENTS,
         # per quantity (`compiling.slot_names`): when the level was reached, and at as_of
         ("then", pa.list_(pa.int64())),
         ("now", pa.list_(pa.int64())),
@@ -69,6 +76,8 @@ PLACEMENTS = pa.schema(
         ("fails", pa.list_(pa.int64())),
     ]
 )
+# What `nearing` asks of everybody: every quantity at as_of.
+PRESENT = pa.schema([*PLACEMENTS, EVIDENCE.field("now")])
 # What a row of the census says: BUYERS a person who bought in the window (spend, orders,
 # member), GAPS `n` gaps of `spend` days more than at the quarter before, LIVING `n` people
 # with `orders` living orders or more.

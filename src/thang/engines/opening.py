@@ -13,7 +13,7 @@ import duckdb
 
 from thang.model import Taken, Unavailable
 
-SCHEMA = 3
+SCHEMA = 4
 SETUP = """
 create table if not exists meta (key varchar primary key, value bigint);
 create table if not exists events (
@@ -30,8 +30,7 @@ create table if not exists transitions (
     person bigint, "at" bigint, from_level tinyint, to_level tinyint, cause tinyint);
 create table if not exists placements (
     person bigint, level tinyint, observed tinyint, since bigint, rungs integer,
-    next_change bigint, last_order bigint, orders integer, gap bigint,
-    "then" bigint[], now bigint[], asked_from bigint[], own bigint[], fails bigint[]);
+    next_change bigint, last_order bigint, orders integer, gap bigint);
 create table if not exists told (person bigint, source integer);
 create table if not exists listed (
     person bigint, level tinyint, since bigint, rungs integer, last_order bigint, orders integer,

@@ -11,9 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from thang.engines.chunks import CHUNK_ROWS
-from thang.engines.columns import ADDED_ROWS, CENSUS
+from thang.engines.columns import ADDED_ROWS, CENSUS, PLACEMENTS, PRESENT
 from thang.engines.duckdb import Projection
 from thang.engines.nearing import nearing
+from thang.engines.needed import census_kinds
 from thang.engines.steps import (
     Run,
     added_of,
@@ -46,7 +47,7 @@ def census(projection: Projection, run: Run, progress: Progress = silent) -> lis
     referrals = added_of(projection.referral_rows())
     steps = (
         (table, lambda t: census_step(t, run, mine(referrals, t)))
-        for table in projection.whole(CHUNK_ROWS)
+        for table in projection.whole(CHUNK_ROWS, census_kinds(run))
     )
     parts = [CENSUS.empty_table(), *in_pairs(steps, progress)]
     return quarters_of(pa.concat_tables(parts), run.quarters)
@@ -57,22 +58,27 @@ def fold_all(projection: Projection, run: Run, progress: Progress = silent) -> N
     projection.sql.execute("delete from transitions; delete from placements; delete from almost")
     referrals = added_of(projection.referral_rows())
     steps = (
-        (table, lambda t: fold_step(t, run, mine(referrals, t)))
-        for table in projection.whole(CHUNK_ROWS)
+        (table, lambda t: _placed(t, run, referrals)) for table in projection.whole(CHUNK_ROWS)
     )
-    for moved, placed in in_pairs(steps, progress):
+    for moved, placed, near in in_pairs(steps, progress):
         projection.store(moved, placed)
-        projection.put_near(nearing(placed, run))
+        projection.put_near(near)
+
+
+def _placed(table: pa.Table, run: Run, referrals: Rows) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """Moves, placements, and who is about to climb."""
+    moved, placed = fold_step(table, run, mine(referrals, table), PRESENT)
+    return moved, placed.select(PLACEMENTS.names), nearing(placed, run)
 
 
 def fold_some(projection: Projection, run: Run, people: pa.Table) -> None:
     """The history and place of some people anew; nobody else is touched."""
     table = projection.of(people)
     referrals = added_of(projection.referral_rows())
-    moved, placed = fold_step(table, run, mine(referrals, table))
+    moved, placed, near = _placed(table, run, referrals)
     projection.forget(people)
     projection.store(moved, placed)
-    projection.put_near(nearing(placed, run), people)
+    projection.put_near(near, people)
 
 
 def mine(referrals: Rows, table: pa.Table) -> Rows:

@@ -24,6 +24,7 @@ from thang.engines.columns import (
     PLACEMENTS,
     TRANSITIONS,
 )
+from thang.engines.needed import census_kinds
 from thang.engines.parquet import rows_in
 from thang.engines.spark_steps import FOLDED, CensusOf, FoldOf, OrdersOf, sql_schema, sql_type
 from thang.engines.steps import Run, added_of, column, quarters_of
@@ -93,8 +94,10 @@ class SparkEvents:
 
     def census(self, run: Run, referrals: Rows | None = None) -> list[Quarter]:
         """What the bars need of everybody, at the first instants of the run's quarters."""
+        kinds = census_kinds(run)
+        events = self.events if kinds is None else self.events.where(f"kind in {(*kinds, -1)}")
         with self._shared(no_rows() if referrals is None else referrals) as shared:
-            found = self.events.mapInArrow(CensusOf(run, shared), sql_schema(CENSUS)).toArrow()
+            found = events.mapInArrow(CensusOf(run, shared), sql_schema(CENSUS)).toArrow()
         return quarters_of(found, run.quarters)
 
     def referral_rows(self, run: Run) -> Rows:

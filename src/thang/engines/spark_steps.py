@@ -63,7 +63,9 @@ class FoldOf:
 
     def __call__(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for table in whole_people(batches):
-            moved, placed = fold_step(table, self.run, of_people(self.referrals.value, table))
+            moved, placed = fold_step(
+                table, self.run, of_people(self.referrals.value, table), PLACEMENTS
+            )
             both = pa.concat_tables([moved, placed], promote_options="default")
             yield from both.select(FOLDED.names).cast(FOLDED).to_batches()
 

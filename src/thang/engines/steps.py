@@ -21,10 +21,10 @@ from thang.engines.columns import (
     BUYERS,
     CENSUS,
     EVENTS,
+    EVIDENCE,
     GAPS,
     LIVING,
     PLACE_NAMES,
-    PLACEMENTS,
     STANCE_NAMES,
     TRANSITIONS,
 )
@@ -171,19 +171,24 @@ def quarters_of(census: pa.Table, starts_at: Sequence[int]) -> list[Quarter]:
 
 
 def fold_step(
-    table: pa.Table, run: Run, referrals: Rows | None = None
+    table: pa.Table, run: Run, referrals: Rows | None = None, wanted: pa.Schema = EVIDENCE
 ) -> tuple[pa.Table, pa.Table]:
-    """Transitions and placements of these people at the run's `as_of`."""
+    """Transitions of these people, and their placements at the run's `as_of`.
+
+    `wanted`: with which columns, PLACEMENTS alone, those of PRESENT, or all the EVIDENCE.
+    """
     line, people = line_of(table, run, referrals)
     hands, room = work(run.program, line)
-    places, months = places_room(len(people), run.program), run.year(run.bars)
+    then, now = "then" in wanted.names, "now" in wanted.names
+    places = places_room(len(people), run.program, then=then, now=now)
+    months = run.year(run.bars)
     longest = int(np.diff(line.start).max()) if len(people) else 0
     moves = room_for(MOVE, max(3 * longest + 3 * len(months.months) + 8, 4 * len(people)))
     parts, who = [TRANSITIONS.empty_table()], 0
     while who < len(people):
         who, n = fold_people(run.program, line, months, hands, room, places, moves, who, run.as_of)
         parts.append(_transitions(moves[:n], people))
-    return pa.concat_tables(parts), _placements(places, people)
+    return pa.concat_tables(parts), _placements(places, people, wanted)
 
 
 def _transitions(moves: Rows, people: Int64) -> pa.Table:
@@ -192,12 +197,14 @@ def _transitions(moves: Rows, people: Int64) -> pa.Table:
     return pa.table(dict(zip(TRANSITIONS.names, arrays, strict=True)), schema=TRANSITIONS)
 
 
-def _placements(places: Places, people: Int64) -> pa.Table:
-    single = [pa.array(np.ascontiguousarray(places.people[name])) for name in PLACE_NAMES]
-    lists = [_lists(places.then), _lists(places.now)]
-    lists += [_lists(np.ascontiguousarray(places.rungs[name])) for name in STANCE_NAMES]
-    arrays = [pa.array(people), *single, *lists]
-    whole = pa.table(dict(zip(PLACEMENTS.names, arrays, strict=True)), schema=PLACEMENTS)
+def _placements(places: Places, people: Int64, wanted: pa.Schema) -> pa.Table:
+    columns = {name: places.people[name] for name in PLACE_NAMES} | {"person": people}
+    arrays = {name: pa.array(np.ascontiguousarray(found)) for name, found in columns.items()}
+    lists = {name: places.rungs[name] for name in STANCE_NAMES}
+    lists |= {"then": places.then, "now": places.now}
+    asked = {name: lists[name] for name in wanted.names if name in lists}
+    arrays |= {name: _lists(np.ascontiguousarray(found)) for name, found in asked.items()}
+    whole = pa.table({name: arrays[name] for name in wanted.names}, schema=wanted)
     return whole.filter(pc.greater_equal(whole["level"], pa.scalar(0, pa.int8())))
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from thang.river.asking import holds
 from thang.river.compiled import inner, kernel
-from thang.river.counting import apply, expire, month_of
+from thang.river.counting import apply, catch_up, expire
 from thang.river.program import Program, Rows, room_for
 from thang.river.standing import begin
 from thang.river.tables import Int64
@@ -95,14 +95,12 @@ def count_person(
         if rows[lo].at >= t:
             continue
         while i < hi and rows[i].at < t:
-            now = rows[i].at
-            expire(p, rows, w, room, i, now)
-            w.month = month_of(y.months, now)
-            while i < hi and rows[i].at == now:
-                apply(p, rows, w, room, lo, i, y.months)
-                i += 1
+            if not p.kinds[rows[i].kind].quiet:
+                happen_loudly(p, rows, y, w, room, lo, i)
+            i += 1
         expire(p, rows, w, room, i, t)
-        w.month = month_of(y.months, t) - 1
+        catch_up(p, rows, w, room, i)
+        w.month = pass_months(y, w.month, t - 1)
         counted = not holds(p, w, p.unless, t, -1)
         gaps = add_gaps(w, room, census, known, gaps, q, counted)
         if not counted:
@@ -119,6 +117,23 @@ def count_person(
             row.spend, row.member = w.v[p.bar_spend], 1 if member else 0
             n += 1
     return n
+
+
+@inner
+def happen_loudly(p: Program, rows: Rows, y: Year, w: Work, room: Room, lo: int, i: int) -> None:
+    """Row i happens at its instant."""
+    now = rows[i].at
+    expire(p, rows, w, room, i, now)
+    w.month = pass_months(y, w.month, now)
+    apply(p, rows, w, room, lo, i, y.months)
+
+
+@inner
+def pass_months(y: Year, month: int, t: int) -> int:
+    """The month of instant t, which does not lie before `month`."""
+    while y.months[month + 1].at <= t:
+        month += 1
+    return month
 
 
 @kernel

@@ -13,28 +13,16 @@ import numpy as np
 from thang.model import DAY, WrongPolicy
 from thang.policy.schema import Act, Level, Measure, Policy, Quantity, Settings, Where
 from thang.river import program as p
-from thang.river.events import CODES, DERIVED
+from thang.river.events import CODES
+from thang.river.marking import Entry, mark_kinds, shape
 from thang.river.rungs import Nodes, add_rules
 
 BARS = ("premier_bar", "median_member_spend", "buyers")
 ORDER_PARTS = ("order_counted", "order_joined")
-ORDER_KINDS_DERIVED = tuple(DERIVED)  # they may change any quantity of orders or referrals
-AT_ONCE = ("order_voided", "referral_undone", "chargeback")
 ANY_DAY = 36_500  # a ring that holds a hundred years of days, for windows that never end
 
 
 Maker = Callable[["Slots", Quantity], None]
-
-
-@dataclass(slots=True)
-class Entry:
-    kind: str
-    does: int
-    slot: int
-    window: int = -1
-    weight: int = 1
-    aux: int = -1
-    where: Where = Where()
 
 
 @dataclass(slots=True)
@@ -266,7 +254,9 @@ def _pack(
     }
     for name, rows in tables.items():
         _fill(one, name, rows)
-    _mark_kinds(one["kinds"][0], policy, entries, codes, nodes.asked)
+    mark_kinds(one["kinds"][0], policy, entries, codes, nodes.asked)
+    silent = [i for i, level in enumerate(policy.levels) if level.silence]
+    one["silent"][0, : len(silent)] = silent
     scalars = {
         "n_slots": len(slots.scale),
         "n_windows": len(slots.windows),
@@ -283,7 +273,8 @@ def _pack(
         "window_us": slots.settings.window_days * DAY,
         "seasonal": int(policy.shop.seasonal),
         "bar_slots": [slots.bars[name] for name in BARS],
-        "restless": sum(1 << i for i, bits in enumerate(rules["rises"]) if bits & p.BY_TIME),
+        "shortest": min(slots.windows, default=p.FAR),
+        "n_silent": len(silent),
     }
     for name, value in scalars.items():
         one[name] = value
@@ -311,53 +302,14 @@ def _entry(e: Entry) -> tuple[int, ...]:
 def _level(slots: Slots, level: Level, rules: dict[str, list[int]], i: int) -> tuple[int, ...]:
     return (
         level.silence.days * DAY if level.silence else 0,
-        _shape(level),
+        shape(level),
         rules["enter"][i],
         rules["keep"][i],
         level.hold_months,
         0 if slots.policy.shop.seasonal else level.grace,
         slots.names.get(level.own_bar or "", -1),
         rules["rises"][i],
+        rules["turns"][i],
+        rules["nodes_from"][i],
+        rules["nodes_to"][i],
     )
-
-
-def _shape(level: Level) -> int:
-    if level.fact is not None:
-        return p.FACT
-    if level.silence is not None:
-        return p.SILENT
-    return p.EVERYBODY if level.enter is None else p.KEPT
-
-
-def _ends(policy: Policy) -> list[tuple[tuple[str, ...], int]]:
-    kept = [(i, x) for i, x in enumerate(policy.levels) if _shape(x) == p.KEPT]
-    return [((*x.ended_by, *policy.blocked_by), 1 << i) for i, x in kept]
-
-
-def _acts(levels: tuple[Level, ...]) -> list[tuple[tuple[str, ...], int]]:
-    return [(x.silence.acts, 1 << i) for i, x in enumerate(levels) if x.silence]
-
-
-def _mark_kinds(
-    table: p.Rows,
-    policy: Policy,
-    entries: list[Entry],
-    codes: dict[str, int],
-    asked: dict[int, int],
-) -> None:
-    everywhere = (1 << len(policy.levels)) - 1
-    of_entries = np.array([codes[e.kind] for e in entries], np.int64)
-    table["first"] = np.searchsorted(of_entries, np.arange(len(table)))
-    table["last"] = np.searchsorted(of_entries, np.arange(len(table)), side="right")
-    for i, e in enumerate(entries):
-        span = table["by_window"][codes[e.kind], e.window + 1]
-        span[:] = (i if span[1] == 0 else span[0], i + 1)
-    marks = [("at_once", kind, 1) for kind in AT_ONCE]
-    marks += [("ends", kind, bit) for kinds, bit in _ends(policy) for kind in kinds]
-    marks += [("acts", kind, bit) for kinds, bit in _acts(policy.levels) for kind in kinds]
-    marks += [("windows", e.kind, 1 << e.window) for e in entries if e.window >= 0]
-    marks += [("touches", e.kind, asked.get(e.slot, 0)) for e in entries]
-    marks += [("touches", kind, everywhere) for kind in ORDER_KINDS_DERIVED]
-    for name, kind, bit in marks:
-        if codes.get(kind, p.MOST_KINDS) < p.MOST_KINDS:
-            table[name][codes[kind]] |= bit

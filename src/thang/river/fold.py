@@ -13,23 +13,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from thang.river.asking import holds, may_rise, read
+from thang.river.asking import read
 from thang.river.compiled import inner, kernel
-from thang.river.counting import expire, month_of
-from thang.river.program import (
-    BY_BAR,
-    BY_TIME,
-    EVERYBODY,
-    FACT,
-    FAR,
-    KEPT,
-    SILENT,
-    Program,
-    Rows,
-    room_for,
-)
-from thang.river.standing import begin, check, fall_silent, live, raise_bars
+from thang.river.counting import catch_up, expire, month_of
+from thang.river.program import FAR, KEPT, Program, Rows, room_for
+from thang.river.standing import begin, check, fall_silent, live, pass_by, raise_bars
 from thang.river.tables import Int64
+from thang.river.watching import next_change, next_check, observed_level
 from thang.river.work import Line, Room, Work, Year
 
 EVENT, CHECK, DUE = 0, 1, 2
@@ -51,7 +41,7 @@ PLACE = np.dtype(
         ("since", np.int64),
         ("next_change", np.int64),
         ("last_order", np.int64),  # 0: none
-        ("gap", np.int64),
+        ("gap", np.int64),  # median between orders; the shop's before the third, 0 before the first
         ("rungs", np.int32),  # bit of each level held or factual
         ("orders", np.int32),
         ("level", np.int8),
@@ -70,7 +60,7 @@ STANCE = np.dtype(
 
 
 class Places(NamedTuple):
-    """Where each person of the chunk stands at `as_of`, and the evidence."""
+    """Where each person of the chunk stands at `as_of`, and the evidence, if asked for."""
 
     people: Rows
     rungs: Rows  # person x level: STANCE
@@ -78,20 +68,30 @@ class Places(NamedTuple):
     now: Int64  # and at as_of
 
 
-def places_room(people: int, program: Program) -> Places:
-    """Room for the answers of one chunk."""
-    slots = int(program["n_slots"][0])
+def places_room(people: int, program: Program, *, then: bool, now: bool) -> Places:
+    """Room for the answers of one chunk; with `then`, also for how each rung is held."""
+    slots, levels = int(program["n_slots"][0]), int(program["n_levels"][0])
     return Places(
         room_for(PLACE, people),
-        room_for(STANCE, (people, int(program["n_levels"][0]))),
-        np.zeros((people, slots), np.int64),
-        np.zeros((people, slots), np.int64),
+        room_for(STANCE, (people if then else 0, levels)),
+        np.zeros((people if then else 0, slots), np.int64),
+        np.zeros((people if now else 0, slots), np.int64),
     )
 
 
 @inner
 def record(
-    p: Program, w: Work, out: Places, moves: Rows, n: int, who: int, t: int, cause: int
+    p: Program,
+    rows: Rows,
+    w: Work,
+    room: Room,
+    out: Places,
+    moves: Rows,
+    n: int,
+    who: int,
+    i: int,
+    t: int,
+    cause: int,
 ) -> int:
     """Note a move, with the quantities that made it; the number of moves so far."""
     top = 0
@@ -103,8 +103,10 @@ def record(
     move = moves[n]
     move.who, move.at, move.cause, move.before, move.after = who, t, cause, w.level, top
     w.level, w.since = top, t
-    for slot in range(p.n_slots):
-        out.then[who, slot] = read(p, w, slot, t, top)
+    if len(out.then):
+        catch_up(p, rows, w, room, i)
+        for slot in range(p.n_slots):
+            out.then[who, slot] = read(p, w, slot, t, top)
     return n + 1
 
 
@@ -127,22 +129,25 @@ def walk(
     begin(p, w, y, lo, rows[lo].at)
     i, c = lo, len(y.months) - 1
     while True:
-        event = rows[i].at if i < hi else FAR
-        monthly, silent = y.months[c].at, w.due
+        monthly = y.months[c].at
+        i = pass_by(p, rows, w, i, hi, min(monthly, as_of + 1))
+        event, silent = rows[i].at if i < hi else FAR, w.due
         t = min(event, monthly, silent)
         if t > as_of:
             break
         expire(p, rows, w, room, i, t)
+        if silent == t or monthly == t:
+            catch_up(p, rows, w, room, i)
         while y.months[w.month + 1].at <= t:
             w.month += 1
         if silent == t:
             fall_silent(p, w, t)
-            n = record(p, w, out, moves, n, who, t, DUE)
+            n = record(p, rows, w, room, out, moves, n, who, i, t, DUE)
         if monthly == t:
             raise_bars(p, w, y, c)
             w.month = c - 1  # the check's present month is the one that has just ended
             check(p, w, y, c)
-            n = record(p, w, out, moves, n, who, t, CHECK)
+            n = record(p, rows, w, room, out, moves, n, who, i, t, CHECK)
             w.month = c
         if event == t:
             raise_bars(p, w, y, w.month)
@@ -152,37 +157,10 @@ def walk(
             if i < 0:
                 i = ~i
                 continue
-            n = record(p, w, out, moves, n, who, t, EVENT)
+            n = record(p, rows, w, room, out, moves, n, who, i, t, EVENT)
         c = next_check(p, w, y, t)
     finish(p, rows, y, w, room, out, who, i, hi, as_of)
     return n
-
-
-@inner
-def next_check(p: Program, w: Work, y: Year, t: int) -> int:
-    """The month whose check is the next that can change anything if the person does nothing.
-
-    Notes on the way when the first silent level is due.
-    """
-    following, first, asked = w.month + 1, len(y.months) - 1, False
-    w.due, w.held = FAR, 0
-    for level in range(p.n_levels):
-        rule, rung = p.levels[level], w.rungs[level]
-        if rule.form != FACT and (rung.held or rule.form == EVERYBODY):
-            w.held |= 1 << level
-        if rule.form == FACT:
-            asked |= rule.rises != 0
-        elif rung.held:
-            if rule.form == KEPT:
-                first = min(first, max(rung.hold_check, following))
-            elif rule.form == SILENT and rung.last_act > 0:
-                w.due = min(w.due, rung.last_act + rule.silence)
-        elif rung.lost_at != 0 and holds(p, w, rule.enter, t, -1):
-            asked = True
-        elif rule.rises != 0 and may_rise(p, w, rule.enter, t):
-            asked |= (rule.rises & BY_TIME) != 0
-            first = min(first, y.months[following].bar_turn)
-    return following if asked else first
 
 
 @inner
@@ -200,45 +178,34 @@ def finish(
 ) -> None:
     """What is known of a person at `as_of`."""
     expire(p, rows, w, room, i, as_of)
-    month = month_of(y.months, as_of)
-    w.month = month
-    raise_bars(p, w, y, month)
-    rungs, observed = 0, 0
-    for level in range(p.n_levels):
-        rule, rung, stance = p.levels[level], w.rungs[level], out.rungs[who, level]
-        if rung.held:
-            rungs |= 1 << level
-        if rule.form != EVERYBODY and holds(p, w, rule.enter, as_of, -1):
-            observed = level
-        stance.own, stance.fails = rung.own, rung.fails
-        if rule.form == KEPT and rung.held:
-            stance.asked_from = y.months[min(rung.hold_check, len(y.months) - 1)].at
-    for slot in range(p.n_slots):
-        out.now[who, slot] = read(p, w, slot, as_of, w.level)
+    catch_up(p, rows, w, room, i)
+    w.month = month_of(y.months, as_of)
+    raise_bars(p, w, y, w.month)
     place = out.people[who]
-    place.level, place.observed, place.rungs = w.level, observed, rungs
-    place.since, place.orders, place.gap = w.since, w.living, w.gap if w.living > 2 else w.bar_gap
-    place.last_order = w.last_order
+    place.level, place.rungs = w.level, 0
+    for level in range(p.n_levels):
+        if w.rungs[level].held:
+            place.rungs |= 1 << level
+    place.since, place.orders, place.last_order = w.since, w.living, w.last_order
+    place.gap = 0 if w.living == 0 else w.gap if w.living > 2 else w.bar_gap
+    place.observed = observed_level(p, w, as_of)
+    if len(out.now):
+        for slot in range(p.n_slots):
+            out.now[who, slot] = read(p, w, slot, as_of, w.level)
+    if len(out.rungs):
+        tell(p, w, y, out, who)
     ahead = rows[i].at if i < hi else FAR
-    place.next_change = next_change(p, w, y, ahead, month, as_of)
+    place.next_change = next_change(p, rows, w, y, room, i, place.observed, ahead, as_of)
 
 
 @inner
-def next_change(p: Program, w: Work, y: Year, ahead: int, month: int, as_of: int) -> int:
-    """The first instant at which the answer can change without a new event; early, never late.
-
-    Bars of quarters to come are not known yet, so whoever lacks but a bar is asked at each.
-    """
-    first = min(w.due, ahead)
-    c = next_check(p, w, y, as_of)
-    if c < len(y.months) - 1:
-        first = min(first, y.months[c].at)
+def tell(p: Program, w: Work, y: Year, out: Places, who: int) -> None:
+    """How each rung is held."""
     for level in range(p.n_levels):
-        rule = p.levels[level]
-        if rule.rises & BY_BAR and not w.rungs[level].held:
-            if may_rise(p, w, rule.enter, as_of):
-                first = min(first, y.months[month + 3 - y.months[month].number % 3].at)
-    return first
+        rung, stance = w.rungs[level], out.rungs[who, level]
+        stance.own, stance.fails = rung.own, rung.fails
+        if p.levels[level].form == KEPT and rung.held:
+            stance.asked_from = y.months[min(rung.hold_check, len(y.months) - 1)].at
 
 
 @kernel

@@ -36,6 +36,8 @@ EVERYBODY, FACT, SILENT, KEPT = range(4)
 
 # Why a node may turn with nobody doing anything; DOWNWARD: it helps its rule by turning false.
 BY_TIME, BY_BAR, DOWNWARD = 1, 2, 4
+# By what a whole rule may turn either way: rows leaving a window, a new bar, month, or silence.
+BY_WINDOW, BY_MONTH, BY_SILENCE = 1, 4, 8
 
 # Room in a program; a policy that needs more is refused with a sentence.
 MOST_SLOTS, MOST_ENTRIES, MOST_KINDS, MOST_WINDOWS = 96, 768, 2048, 15
@@ -70,13 +72,14 @@ ENTRY = np.dtype(
 KIND = np.dtype(
     [
         ("windows", np.int64),  # bit of each window that its entries leave
-        ("by_window", np.int32, (MOST_WINDOWS + 1, 2)),  # its entries by window + 1, from and to
         ("first", np.int32),  # all of them
         ("last", np.int32),
         ("at_once", np.int32),  # 1: may undo a level at once
         ("ends", np.int32),  # bit of each level it ends
         ("acts", np.int32),  # bit of each silent level whose clock it restarts
         ("touches", np.int32),  # bit of each level whose entry rule or fact it may make true
+        ("quiet", np.int32),  # 1: it feeds but plain counts, which may wait until they are asked
+        ("by_window", np.int16, (MOST_WINDOWS + 1, 2)),  # its entries by window + 1, from and to
     ],
     align=True,
 )
@@ -104,7 +107,10 @@ LEVEL_RULE = np.dtype(
         ("hold_months", np.int32),
         ("grace", np.int32),
         ("own_bar", np.int32),  # slot of the bar it is earned against, -1: none
-        ("rises", np.int32),  # what waiting alone may change about its entry rule, or fact
+        ("rises", np.int32),  # what waiting may turn true in its entry rule, or turn in a fact
+        ("turns", np.int32),  # BY_WINDOW | BY_BAR | BY_MONTH | BY_SILENCE: what may turn it at all
+        ("nodes_from", np.int32),  # the nodes of that rule
+        ("nodes_to", np.int32),
     ],
     align=True,
 )
@@ -138,7 +144,9 @@ PROGRAM = np.dtype(
         ("bar_spend", np.int64),
         ("seasonal", np.int64),
         ("bar_slots", np.int64, (3,)),  # where the bars in force are put
-        ("restless", np.int64),  # bit of each level whose rule may turn by mere waiting
+        ("shortest", np.int64),  # window
+        ("silent", np.int64, (MOST_LEVELS,)),  # the levels with a silence
+        ("n_silent", np.int64),
     ],
     align=True,
 )

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import reduce
 from math import lcm
+from operator import or_
 
 from thang.policy.schema import (
     Always,
@@ -22,6 +24,7 @@ from thang.policy.schema import (
     Not,
     Or,
     Policy,
+    Quantity,
     Settings,
 )
 from thang.river import program as p
@@ -202,6 +205,12 @@ class Nodes:
             bits |= p.BY_TIME
         return bits & (p.BY_TIME | p.BY_BAR)
 
+    def turns(self, made: int) -> int:
+        """All that may turn a rule, either way, with nobody doing anything."""
+        slots = {slot for node in self.nodes[made:] for slot in (node.left, node.right)}
+        named = (q for q in self.policy.quantities.values() if self.names[q.name] in slots)
+        return reduce(or_, map(_turns, named), 0)
+
     def rows(self) -> list[tuple[int, ...]]:
         """The nodes as rows of a program."""
         return [
@@ -209,21 +218,38 @@ class Nodes:
         ]
 
 
+def _turns(quantity: Quantity) -> int:
+    if quantity.measure is Measure.OPEN:
+        return 0
+    if quantity.measure in (Measure.BAR, Measure.GAP, Measure.OWN_BAR):
+        return p.BY_BAR
+    if quantity.measure is Measure.MONTHS:
+        return p.BY_MONTH
+    if quantity.measure is Measure.SINCE_ORDER:
+        return p.BY_SILENCE
+    return 0 if quantity.within is None else p.BY_WINDOW
+
+
 def add_rules(nodes: Nodes) -> dict[str, list[int]]:
     """Compile every rule of the policy: entries (or facts), keeps, and those of the bars."""
     policy = nodes.policy
-    enter, keep, rises = [], [], []
+    enter, keep, rises, turns, spans = [], [], [], [], []
     for level in policy.levels:
         made = len(nodes.nodes)
         enter.append(nodes.rule(enter_rule(level.key, policy)))
         rises.append(nodes.restless(level, made))
         nodes.ask(len(rises) - 1, made)
+        turns.append(nodes.turns(made))
+        spans.append((made, len(nodes.nodes)))
         keep.append(nodes.rule(keep_rule(level.key, policy)))
     member = [x.enter for x in policy.levels if x.key == policy.bars.member_level]
     return {
         "enter": enter,
         "keep": keep,
         "rises": rises,
+        "turns": turns,
+        "nodes_from": [span[0] for span in spans],
+        "nodes_to": [span[1] for span in spans],
         "unless": [nodes.rule(policy.bars.unless)],
         "member": [nodes.rule(member[0] if member else None)],
     }

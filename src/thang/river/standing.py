@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from thang.river.asking import holds
 from thang.river.compiled import inner
-from thang.river.counting import apply, month_of
+from thang.river.counting import apply, catch_up, month_of
 from thang.river.program import EVERYBODY, FACT, FAR, KEPT, NONE_FALSE, SILENT, Program, Rows
 from thang.river.work import Room, Work, Year
+
+ALL = -1  # bits of all levels
 
 
 @inner
@@ -34,7 +36,7 @@ def begin(p: Program, w: Work, y: Year, lo: int, t: int) -> None:
         rung.held = 1 if p.levels[level].form == EVERYBODY else 0
     w.living, w.last_order, w.gap, w.items, w.due = 0, 0, 0, 0, FAR
     w.level, w.since, w.bar_row, w.month = -1, 0, -1, month_of(y.months, t)
-    w.held, w.lost = 0, 0
+    w.held, w.ripe, w.lost, w.counted, w.pending, w.leave = 0, 0, 0, lo, 0, FAR
     raise_bars(p, w, y, w.month)
 
 
@@ -60,10 +62,12 @@ def fall_silent(p: Program, w: Work, t: int) -> None:
 
 
 @inner
-def examine(p: Program, w: Work, y: Year, t: int) -> None:
-    """Every rung not held is asked its own entry rule; facts are as they are."""
+def examine(p: Program, w: Work, y: Year, t: int, asked: int) -> None:
+    """Every rung asked (a bit each) and not held is asked its entry rule; facts are as they are."""
     w.lost = 0
     for level in range(p.n_levels):
+        if not (asked >> level) & 1:
+            continue
         rule, rung = p.levels[level], w.rungs[level]
         if rule.form == FACT:
             rung.held = 1 if holds(p, w, rule.enter, t, -1) else 0
@@ -126,7 +130,7 @@ def check(p: Program, w: Work, y: Year, c: int) -> None:
             rung = w.rungs[level]
             if p.levels[level].form == KEPT and rung.held and c >= rung.hold_check:
                 keep(p, w, level, c, t)
-    examine(p, w, y, t)
+    examine(p, w, y, t, ALL)
 
 
 @inner
@@ -144,43 +148,70 @@ def kept_now(p: Program, w: Work, t: int) -> int:
 def live(p: Program, rows: Rows, y: Year, w: Work, room: Room, lo: int, i: int, hi: int) -> int:
     """All rows of one instant: counted, what ends a rung at once, and one examination.
 
+    Quiet rows are counted only if a rung is asked that they may bring, or one may be lost.
     Returns the place of the next instant's rows; negative (as its complement) where no rung
     could have changed, since no rule of a rung not held asks for what these rows feed.
     """
     t = rows[i].at
-    at_once, ends, touched, acts, j = 0, 0, p.restless, 0, i
+    at_once, ends, touched, acts, j = 0, 0, w.ripe, 0, i
     while j < hi and rows[j].at == t:
         kind = p.kinds[rows[j].kind]
         at_once |= kind.at_once
         ends |= kind.ends
         touched |= kind.touches | kind.acts
         acts |= kind.acts
+        w.pending |= kind.touches if kind.quiet else 0
         j += 1
+    sure = at_once or ends or w.lost or w.level < 0
+    if sure:
+        catch_up(p, rows, w, room, i)
     kept = kept_now(p, w, t) if at_once else 0
     for row in range(i, j):
-        apply(p, rows, w, room, lo, row, y.months)
+        if not p.kinds[rows[row].kind].quiet:
+            apply(p, rows, w, room, lo, row, y.months)
     if acts:
         restart(p, w, acts, t)
+    if sure or w.pending & touched & ~w.held:
+        catch_up(p, rows, w, room, j)
     if kept:
         ends |= kept & ~kept_now(p, w, t)
     if ends:
         end(p, w, ends, t)
-    if w.level >= 0 and not w.lost and (touched & ~w.held) == 0:
+    asked = ALL if w.level < 0 or w.lost else touched & ~w.held
+    if asked == 0:
         return ~j
-    examine(p, w, y, t)
+    examine(p, w, y, t, asked)
     return j
 
 
 @inner
+def pass_by(p: Program, rows: Rows, w: Work, i: int, hi: int, stop: int) -> int:
+    """The first row from place i on that may change a rung, or lies at `stop` or later.
+
+    Those before it are counted when somebody asks; only silence is broken at once.
+    """
+    if w.level < 0 or w.lost:
+        return i
+    unheld = ~w.held
+    while i < hi and rows[i].at < min(stop, w.due):
+        kind = p.kinds[rows[i].kind]
+        if not kind.quiet or ((kind.touches | kind.acts | w.ripe) & unheld) != 0:
+            break
+        if kind.acts:
+            restart(p, w, kind.acts, rows[i].at)
+        w.pending |= kind.touches
+        i += 1
+    return i
+
+
+@inner
 def restart(p: Program, w: Work, acts: int, t: int) -> None:
-    """Acts restart the clocks of silent levels."""
-    w.due = FAR
-    for level in range(p.n_levels):
-        rule, rung = p.levels[level], w.rungs[level]
+    """Acts restart the clocks of silent levels; `due` may be early from then on."""
+    for n in range(p.n_silent):
+        level = p.silent[n]
         if (acts >> level) & 1:
-            rung.last_act = t
-        if rule.form == SILENT and rung.held and rung.last_act > 0:
-            w.due = min(w.due, rung.last_act + rule.silence)
+            w.rungs[level].last_act = t
+            w.due = min(w.due, t + p.levels[level].silence)
 
 
 @inner

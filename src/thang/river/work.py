@@ -106,9 +106,13 @@ WORK = np.dtype(
         ("items", np.int64),
         ("level", np.int64),
         ("since", np.int64),
-        ("due", np.int64),  # when the first silent level held is lost
+        ("due", np.int64),  # when the first silent level held may be lost; early, never late
         ("held", np.int64),  # bit of each level held, facts left out
+        ("ripe", np.int64),  # bit of each level that waiting may bring
         ("lost", np.int64),  # 1: a rung was lost at once and is to be asked again
+        ("counted", np.int64),  # rows from here on are not counted yet where they are quiet
+        ("pending", np.int64),  # bit of each level whose entry rule they may make true
+        ("leave", np.int64),  # before this instant no row leaves a window
     ],
     align=True,
 )
