@@ -48,9 +48,8 @@ def ask(folder: Path, path: str, taken: Taken, **query: str | None) -> bytes:
     if note is None:
         raise taken
     asked = urlencode({name: value for name, value in query.items() if value is not None})
-    request = Request(  # noqa: S310 - the address is our own server's
-        f"{note.address}{path}?{asked}", headers={"Authorization": f"Bearer {note.key}"}
-    )
+    headers = {"Authorization": f"Bearer {note.key}", "Accept-Language": "en"}
+    request = Request(f"{note.address}{path}?{asked}", headers=headers)  # noqa: S310 - our own
     try:
         with build_opener(ProxyHandler({})).open(request, timeout=PATIENCE) as answer:
             return bytes(answer.read())
