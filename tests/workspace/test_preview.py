@@ -163,7 +163,7 @@ def test_hostile_text_ends_in_one_sentence(shop: Workspace, text: str) -> None:
 
 def test_the_sample_is_drawn_evenly_of_all_numbers() -> None:
 
-    rows = duckdb.sql(
+    rows = duckdb.execute(
         f"select person from range(1, 100001) r(person) order by {previewing.DRAWN} limit 10000"  # noqa: S608
     ).fetchall()
     tenths: Counter[Any] = Counter(number // 10_001 for (number,) in rows)
