@@ -19,8 +19,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from thang.web.guard import BodyGuard, Limits, guarded
-from thang.web.guard.limits import KB, MB
+from thang.web.guard.bodies import BodyGuard
+from thang.web.guard.limits import KB, MB, Limits
+from thang.web.guard.protocol import guarded
 
 QUICK = Limits(
     header_seconds=0.2, body_idle=0.3, body_rate=100 * KB, unread=0.2, connections=4, beat=0.02

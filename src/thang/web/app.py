@@ -13,7 +13,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from thang import __version__
 from thang.web import errors, health
 from thang.web.access.headers import SecurityHeaders
-from thang.web.guard import BodyGuard
+from thang.web.guard.bodies import BodyGuard
 from thang.web.office import Office
 from thang.web.rooms import ROOMS
 

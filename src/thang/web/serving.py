@@ -18,7 +18,7 @@ import uvicorn
 from thang.model import Unavailable, WrongInput
 from thang.running import Note, leave_note, take_note_away
 from thang.web.app import create_app
-from thang.web.guard import guarded
+from thang.web.guard.protocol import guarded
 from thang.web.logs import set_up_logs
 from thang.web.office import Office
 
