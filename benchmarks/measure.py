@@ -54,3 +54,16 @@ def machine() -> str:
     memory = psutil.virtual_memory().total / 2**30
     python = sys.version.split()[0]
     return f"{psutil.cpu_count()} cores of {model}, {memory:.0f} GiB, Python {python}"
+
+
+def help_seconds() -> float:
+    """The quickest of five `thang --help`, each a process of its own."""
+    command = [sys.executable, "-m", "thang", "--help"]
+    found = []
+    for _ in range(5):
+        started = time.perf_counter()
+        subprocess.run(
+            command, check=True, stdout=subprocess.DEVNULL, env=os.environ | {"PYTHONPATH": "src"}
+        )
+        found.append(time.perf_counter() - started)
+    return min(found)
