@@ -71,7 +71,7 @@ def draft(
     attempt = attempted(values)
     wish = values.get("do", "")
     if wish not in (FORM, TEXT) and not attempt.error:
-        attempt = tried(office, attempt, whole=wish == "whole")
+        attempt = tried(office, viewer, attempt, whole=wish == "whole")
     page = policy_page(office, viewer, attempt)
     status = 422 if attempt.error else 200
     return render(request, viewer, "policy.html", page, fragment="preview", status=status)

@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from thang.model import WrongPolicy
+from thang.model import ThangError, WrongPolicy
+from thang.policy.editing import WrongFieldError
 from thang.policy.form import Field, LevelForm, level_forms
 from thang.policy.mistake import Mistake, mistake_of
 from thang.policy.schema import Policy
 from thang.web.pages.evidence import ReasonLine, reason_line
 from thang.web.words.quantities import said
+from thang.web.words.sentences import in_words
 from thang.workspace.preview import Preview
 from thang.workspace.versions import Difference
 
@@ -91,9 +93,16 @@ def outlook(found: Preview, after: Policy, titles: Mapping[str, str], window_day
     return Outlook(found, levels, cells, examples)
 
 
-def wrong_outlook(error: WrongPolicy) -> Outlook:
-    """No preview, because the text is no policy."""
-    return Outlook(mistake=mistake_of(error))
+def refused_outlook(error: ThangError, locale: str) -> Outlook:
+    """No preview, and why: the text is no policy, or there is nobody to move."""
+    if isinstance(error, WrongFieldError) or not isinstance(error, WrongPolicy):
+        return Outlook(refusal=in_words(str(error), locale))
+    return Outlook(mistake=mistake_in(error, locale))
+
+
+def mistake_in(error: WrongPolicy, locale: str) -> Mistake:
+    """A mistake in the viewer's language."""
+    return mistake_of(error, lambda sentence: in_words(sentence, locale))
 
 
 def _example(

@@ -8,7 +8,7 @@ from thang.desk.people import Role
 from thang.model import ThangError, WrongInput, WrongPolicy
 from thang.policy.editing import WrongFieldError, edited
 from thang.policy.load import read_policy
-from thang.policy.mistake import Mistake, mistake_of
+from thang.policy.mistake import Mistake
 from thang.web.office import Office
 from thang.web.pages.policy_view import (
     FORM,
@@ -18,10 +18,12 @@ from thang.web.pages.policy_view import (
     Outlook,
     PolicyPage,
     level_inputs,
+    mistake_in,
     outlook,
-    wrong_outlook,
+    refused_outlook,
 )
 from thang.web.viewer import Viewer
+from thang.web.words.sentences import in_words
 from thang.workspace.applying import Applied, Wish
 from thang.workspace.versions import Difference, Version
 
@@ -78,13 +80,16 @@ def policy_page(
 ) -> PolicyPage:
     """Everything the page shows of a draft."""
     known = office.shop.policy_versions()
-    levels, mistakes = _read(attempt, known[0].window_days if known else USUAL_WINDOW)
+    levels, mistakes = _read(
+        attempt, known[0].window_days if known else USUAL_WINDOW, viewer.locale
+    )
     here, wanted = office.shop.policy_standing(), attempt.draft
     return PolicyPage(
         draft=wanted if levels else replace(wanted, show=TEXT),
         levels=levels,
         mistakes=mistakes,
-        outlook=attempt.outlook or (_refused(attempt.error) if attempt.error else None),
+        outlook=attempt.outlook
+        or (refused_outlook(attempt.error, viewer.locale) if attempt.error else None),
         versions=tuple((version, author(office, version)) for version in known),
         in_force=here.number,
         may_apply=viewer.role == Role.OWNER,
@@ -95,16 +100,24 @@ def policy_page(
     )
 
 
-def _read(attempt: Attempt, days: int) -> tuple[tuple[LevelInputs, ...], tuple[Mistake, ...]]:
+def _read(
+    attempt: Attempt, days: int, locale: str
+) -> tuple[tuple[LevelInputs, ...], tuple[Mistake, ...]]:
     """The fields of a draft, and its mistakes that belong to no field; no fields: no policy."""
     error, wanted = attempt.error, attempt.draft
-    of_field = {error.path: str(error)} if isinstance(error, WrongFieldError) else {}
+    of_field = (
+        {error.path: _without_path(error, locale)} if isinstance(error, WrongFieldError) else {}
+    )
     try:
         levels = level_inputs(read_policy(wanted.text), days, wanted.typed or {}, of_field)
     except WrongPolicy as wrong:
-        return (), (mistake_of(wrong),)
-    others = (mistake_of(error),) if isinstance(error, WrongPolicy) and not of_field else ()
+        return (), (mistake_in(wrong, locale),)
+    others = (mistake_in(error, locale),) if isinstance(error, WrongPolicy) and not of_field else ()
     return levels, others
+
+
+def _without_path(error: WrongFieldError, locale: str) -> str:
+    return in_words(str(error), locale).removeprefix(f"{error.path}: ")
 
 
 def author(office: Office, of: Version) -> str:
@@ -113,17 +126,13 @@ def author(office: Office, of: Version) -> str:
     return found.name if found else of.author
 
 
-def _refused(error: ThangError) -> Outlook:
-    return wrong_outlook(error) if isinstance(error, WrongPolicy) else Outlook(refusal=str(error))
-
-
-def tried(office: Office, attempt: Attempt, *, whole: bool) -> Attempt:
+def tried(office: Office, viewer: Viewer, attempt: Attempt, *, whole: bool) -> Attempt:
     """The attempt with its preview, or with the reason why there is none."""
     after = read_policy(attempt.draft.text)
     try:
         found = office.shop.preview_policy(attempt.draft.text, whole=whole)
     except WrongInput as error:  # nobody is placed yet
-        return Attempt(attempt.draft, None, Outlook(refusal=str(error)))
+        return Attempt(attempt.draft, None, refused_outlook(error, viewer.locale))
     titles = office.shop.titles([told["person"] for told in found.examples])
     days = office.shop.policy_versions()[0].window_days
     return Attempt(attempt.draft, None, outlook(found, after, titles, days))
