@@ -12,6 +12,7 @@ from thang.river.lifetime.fitting import LARGE, UNSURE, Summit, climb
 from thang.river.lifetime.models import Model
 from thang.river.lifetime.rows import Cells, Float64
 
+MANY_ROWS = 100_000  # from which a first look at some of them saves passes over all
 PRIORS = ("auto", "weak", "none")
 
 
@@ -58,12 +59,21 @@ def fitted(model: Model, cells: Cells, prior: str = "auto") -> Fitted:
     if prior not in PRIORS:
         raise WrongInput(f"There is no prior {prior!r}: choose one of {', '.join(PRIORS)}.")
     if prior == "none" or (prior == "auto" and cells.customers >= LARGE and cells.repeaters):
-        free = climb(lambda theta: model.loglik(theta, cells), model.start(cells))
+        free = climb(lambda theta: model.loglik(theta, cells), near(model, cells))
         sure = free.firm and free.log_errors.max() <= UNSURE
         if prior == "none" or sure:
             return Fitted(model, free, status_of(free, cells))
     held = climb(lambda theta: model.loglik(theta, cells), model.start(cells), model.prior())
     return Fitted(model, held, status_of(held, cells))
+
+
+def near(model: Model, cells: Cells) -> Float64:
+    """Where to begin: with very many rows, at the optimum of one in sixteen."""
+    if len(cells) < MANY_ROWS:
+        return model.start(cells)
+    few = cells.thinned(16)
+    found = climb(lambda theta: model.loglik(theta, few), model.start(few), model.prior())
+    return found.theta
 
 
 def status_of(summit: Summit, cells: Cells) -> str:

@@ -6,7 +6,7 @@ rows with counts, and one row's answer serves everybody in it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -87,6 +87,13 @@ class Cells:
         """How many of them bought again."""
         return int(self.count[self.x > 0].sum())
 
+    def thinned(self, step: int) -> Cells:
+        """One row in `step`, for a first look at the parameters; not for scoring."""
+        rows = slice(None, None, step)
+        return replace(
+            self, x=self.x[rows], t=self.t[rows], age=self.age[rows], count=self.count[rows]
+        )
+
     @cached_property
     def by_x(self) -> tuple[Float64, Float64]:
         """Distinct purchase counts, and how many customers have each."""
@@ -95,15 +102,19 @@ class Cells:
     @cached_property
     def by_age(self) -> tuple[Float64, Float64, Float64]:
         """Distinct ages, customers of that age, their repeat purchases together."""
-        ages, back = np.unique(self.age, return_inverse=True)
+        ages, back = numbered(self.age.astype(np.int64))
         people = np.bincount(back, self.count).astype(np.float64)
-        return ages, people, np.bincount(back, self.count * self.x).astype(np.float64)
+        return (
+            ages.astype(np.float64),
+            people,
+            np.bincount(back, self.count * self.x).astype(np.float64),
+        )
 
 
 def histogram(values: Float64, count: Float64) -> tuple[Float64, Float64]:
-    """Distinct values and the weight on each."""
-    found, back = np.unique(values, return_inverse=True)
-    return found, np.bincount(back, count).astype(np.float64)
+    """Distinct whole numbers and the weight on each."""
+    found, back = numbered(values.astype(np.int64))
+    return found.astype(np.float64), np.bincount(back, count).astype(np.float64)
 
 
 def collapse(frequency: Int32, recency: Int32, age: Int32) -> Cells:
@@ -150,11 +161,12 @@ def ranked(values: Int32) -> tuple[Int64, Int32]:
 def numbered(keys: Int64) -> tuple[Int64, Int32]:
     """`np.unique` with the inverse for non-negative keys, by counting where they lie densely."""
     span = int(keys.max()) + 1 if len(keys) else 0
-    if span > 4 * len(keys) + (1 << 20):
+    if span > 8 * len(keys) + (1 << 20):
         found, back = np.unique(keys, return_inverse=True)
         return found, back.astype(np.int32)
     taken = np.zeros(span, np.bool_)
     taken[keys] = True
-    number = np.cumsum(taken, dtype=np.int32)
-    number -= 1
-    return np.flatnonzero(taken), number[keys]
+    found = np.flatnonzero(taken)
+    number = np.empty(span, np.int32)
+    number[found] = np.arange(len(found), dtype=np.int32)
+    return found, number[keys]

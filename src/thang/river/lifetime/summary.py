@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from thang.river.calendar import Calendar, days
+from thang.river.events import CODES
 from thang.river.lifetime.rows import Float64, Summary
-from thang.river.orders import ADJUSTED, COUNTED, JOINED, VOIDED
-from thang.river.program import Rows
 from thang.river.tables import Int32, Int64
+
+Rows = NDArray[np.void]  # derived rows of orders: `orders.ADDED`
+COUNTED, JOINED = CODES["order_counted"], CODES["order_joined"]
+ADJUSTED, VOIDED = CODES["order_adjusted"], CODES["order_voided"]
 
 
 class Purchases(NamedTuple):
