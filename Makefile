@@ -7,7 +7,7 @@ SPARK := $(VENV)/.spark
 CHROMIUM := $(VENV)/.chromium
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: demo test lint types soak bench docs words lock clean
+.PHONY: demo test lint types soak bench peers docs words lock clean
 
 demo: $(READY)  ## a simulated Vietnamese shop, served in the browser (Ctrl-C ends it)
 	$(BIN)/thang demo
@@ -26,6 +26,11 @@ soak: $(READY) $(SPARK)  ## the long runs: more customers, more kills
 
 bench: $(READY) $(SPARK)  ## ratios within one run; writes benchmarks/results.md
 	$(BIN)/python -m benchmarks.run
+	$(BIN)/python -m benchmarks.lifetime
+
+peers: $(READY)  ## other engines of lifetime value as judges of ours
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/peers.lock
+	$(BIN)/python -m pytest tests/river/lifetime/test_peers.py
 
 docs: $(READY)  ## the generated pages
 	$(BIN)/python -m thang.policy.reference
@@ -40,6 +45,8 @@ lock:  ## resolve the locks anew (needs uv); names, versions and hashes only
 		requirements/dev.in -c requirements/runtime.lock -o requirements/dev.lock
 	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 \
 		requirements/spark.in -c requirements/dev.lock -o requirements/spark.lock
+	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 \
+		requirements/peers.in -c requirements/dev.lock -o requirements/peers.lock
 	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 \
 		--no-deps requirements/build.in -o requirements/build.lock
 
