@@ -11,7 +11,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 
 from thang import __version__
-from thang.web import errors, health
+from thang.web import errors, health, known
 from thang.web.access.headers import SecurityHeaders
 from thang.web.guard.bodies import BodyGuard
 from thang.web.office import Office
@@ -24,10 +24,11 @@ def create_app(office: Office) -> FastAPI:
     """The application over an office that is open; its worker lives as long as the application."""
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(running: FastAPI) -> AsyncIterator[None]:
         office.worker.start()
         yield
-        office.worker.stop()
+        known.forget(running.state.office)
+        running.state.office.close()
 
     app = FastAPI(
         title="Thang", version=__version__, lifespan=lifespan,

@@ -115,6 +115,7 @@ def around(request: Request, office: Office, viewer: Viewer) -> dict[str, Any]:
         "path": request.url.path,
         "here": str(request.url.path) + (f"?{request.url.query}" if request.url.query else ""),
         "demo": office.demo,
+        "came_from_demo": getattr(request.app.state, "demo", None) is not None,
         "freshness": told(office, viewer.locale),
         "toast": "",
     }

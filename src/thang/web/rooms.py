@@ -22,6 +22,7 @@ from thang.web.pages import (
     settings_keys,
     settings_papers,
     settings_people,
+    shops,
 )
 
 ROOMS: tuple[APIRouter, ...] = (
@@ -35,6 +36,7 @@ ROOMS: tuple[APIRouter, ...] = (
     settings_papers.router,
     more.router,
     kit.router,
+    shops.router,
     login.router,
     first_run.router,
     verbs.router,

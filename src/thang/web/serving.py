@@ -16,13 +16,12 @@ from pathlib import Path
 import uvicorn
 
 from thang.model import Unavailable, WrongInput
-from thang.running import Note, leave_note, take_note_away
 from thang.web.app import create_app
 from thang.web.guard.protocol import guarded
+from thang.web.known import make_known
 from thang.web.logs import set_up_logs
 from thang.web.office import Office
 
-OWN_KEY = "thang on this machine"
 BACKLOG = 512
 ATTEMPTS = 20  # ports tried from the first one on, where none was asked for
 
@@ -73,12 +72,14 @@ def serve_shop(
     try:
         address = base_address(place, listener.getsockname()[1])
         make_known(office, address)
+        app = create_app(office)
+        app.state.address = address
         first = first_address(office, address)
         say(first)
         if browser and has_screen():
             webbrowser.open(first)
         config = uvicorn.Config(
-            create_app(office), log_config=None, access_log=False, lifespan="on",
+            app, log_config=None, access_log=False, lifespan="on",
             http=guarded(), server_header=False, date_header=True, proxy_headers=place.exposed,
             ssl_certfile=place.certificate, ssl_keyfile=place.key, timeout_graceful_shutdown=10,
         )  # fmt: skip
@@ -88,8 +89,6 @@ def serve_shop(
             uvicorn.Server(config).run(sockets=[listener])
     finally:
         listener.close()
-        take_note_away(shop)
-        office.close()
 
 
 def bound(place: Place) -> socket.socket:
@@ -121,16 +120,6 @@ def first_address(office: Office, address: str) -> str:
     """The one address to open: with a one-time token while nobody has an account."""
     token = office.desk.first_token(office.now())
     return f"{address}/welcome?token={token}" if token else f"{address}/"
-
-
-def make_known(office: Office, address: str) -> None:
-    """Leave word in the shop's folder for verbs that find its derived tables taken."""
-    keys, now = office.desk.keys, office.now()
-    for old in keys.all():
-        if old.name == OWN_KEY and not old.revoked_at:
-            keys.revoke(old.id, now)
-    _, secret = keys.create(OWN_KEY, ("read", "export"), "", now)
-    leave_note(office.shop.folder.path, Note(address, secret))
 
 
 def has_screen() -> bool:
