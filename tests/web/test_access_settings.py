@@ -15,10 +15,12 @@ import pytest
 from tests.web.visitors import PASSWORD, Shop, person, signed_in, stranger
 
 import thang.desk
+import thang.web
 from thang.record import Record
 from thang.web.access import words
 from thang.web.access.masking import mask_email, mask_phone
 from thang.web.access.parts import parts
+from thang.workspace.held import HeldWorkspace
 from thang.workspace.shop import Workspace
 
 
@@ -194,6 +196,22 @@ def test_the_audit_page_turns_over_and_tells_of_damage(shop: Shop) -> None:
         assert browser.get(f"/settings/audit?before={bad}").status_code == 422
 
 
+def test_what_was_searched_for_is_not_in_the_audit_log(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(HeldWorkspace, "listing_csv", lambda _, what: iter([what.text]))
+    browser = signed_in(shop.app, "owner")
+    for asked in ("q=0903123218", "q=Nguyen+Thi+Thu&level=lead", "level=lead"):
+        assert browser.get(f"/customers.csv?{asked}").status_code == 200
+    abouts = [entry.about for entry in shop.office.desk.audit.latest(3)]
+    assert [("level=lead" in about, "q=" in about) for about in abouts] == [
+        (True, False),
+        (True, True),
+        (False, True),
+    ]
+    assert not any("0903" in about or "Nguyen" in about for about in abouts)
+
+
 def test_a_backup_is_the_whole_shop_and_opens_as_one(shop: Shop, tmp_path: Path) -> None:
     answer = signed_in(shop.app, "owner").post("/settings/backup")
     assert re.fullmatch(
@@ -255,3 +273,14 @@ def test_every_sentence_and_action_of_the_desk_is_known_to_the_catalogue() -> No
     assert len(said) >= 7
     assert said - set(words.SENTENCES) == set()
     assert {action for action in done if action != "made "} - set(words.ACTIONS) == set()
+
+
+def test_every_action_that_pages_note_is_known_to_the_catalogue() -> None:
+    done = set()
+    for path in Path(thang.web.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            noting = isinstance(node, ast.Call) and ast.unparse(node.func).endswith("audit.note")
+            if isinstance(node, ast.Call) and noting:
+                done |= {n.value for n in ast.walk(node.args[1]) if isinstance(n, ast.Constant)}
+    assert {"signed in", "contact revealed"} <= done
+    assert done - set(words.ACTIONS) == set()

@@ -36,4 +36,10 @@ ACTIONS = (
     noted("key revoked"),
     noted("backup made"),
     noted("table exported"),
+    noted("list exported"),
+    noted("failed rows exported"),
+    noted("contact revealed"),
+    noted("policy applied"),
+    noted("import undone"),
+    noted("import restored"),
 )

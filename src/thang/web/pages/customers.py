@@ -138,9 +138,9 @@ def customers_csv(
     """The whole list as CSV, row by row; noted in the audit list."""
     office = office_of(request)
     lines = office.shop.listing_csv(replace(what, cursor=""))
-    office.desk.audit.note(
-        viewer.id, "list exported", url("/customers", **address(what)), office.now()
-    )
+    # Which list, but never what was searched for: it may be somebody's name.
+    about = url("/customers", **address(replace(what, text="")), q="*" if what.text else "")
+    office.desk.audit.note(viewer.id, "list exported", about, office.now())
     headers = {"Content-Disposition": 'attachment; filename="customers.csv"'}
     return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
 
