@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from thang.engines.chunks import CHUNK_ROWS
-from thang.engines.columns import TRANSITIONS
+from thang.engines.columns import PLACEMENTS, TRANSITIONS
 from thang.engines.duckdb import Projection
 from thang.engines.running import in_pairs, mine, silent
 from thang.engines.steps import Run, added_of, column, fold_step
@@ -178,7 +178,7 @@ def _moves(projection: Projection, run: Run, people: pa.Table | None) -> pa.Tabl
         else:
             yield projection.of(people)
 
-    steps = ((t, lambda t: fold_step(t, run, mine(referrals, t))[0]) for t in tables())
+    steps = ((t, lambda t: fold_step(t, run, mine(referrals, t), PLACEMENTS)[0]) for t in tables())
     return pa.concat_tables([TRANSITIONS.empty_table(), *in_pairs(steps, silent)])
 
 

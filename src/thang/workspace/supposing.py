@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from thang.engines.chunks import CHUNK_ROWS, whole_people
-from thang.engines.columns import CENSUS
+from thang.engines.columns import CENSUS, PLACEMENTS
 from thang.engines.duckdb import Projection
 from thang.engines.running import in_pairs, mine, refer, silent
 from thang.engines.steps import Run, added_of, census_step, fold_step, quarters_of
@@ -79,7 +79,7 @@ def supposed(record: Record, crowd: Crowd, version: PolicyVersion, after: Policy
             settings, frozen = _settings(record, crowd, after, extent, count), []
         run = Run(after, settings, record.kinds(), first, as_of)
         run = with_bars(run, _in_time(frozen, as_of), count)
-        parts = _over(crowd, lambda t: fold_step(t, run, mine(referrals, t))[1])
+        parts = _over(crowd, lambda t: fold_step(t, run, mine(referrals, t), PLACEMENTS)[1])
         levels = [part.select(["person", "level"]) for part in parts]
     return Supposed(run, pa.concat_tables(levels).sort_by("person"), referrals)
 
