@@ -32,6 +32,7 @@ class Verbs(typer.core.TyperGroup):
 
 app = typer.Typer(
     cls=Verbs, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     help="Which rung of the ladder each customer stands on, why, and what lifts them to the next.",
 )  # fmt: skip
 policy_app = typer.Typer(no_args_is_help=True, help="Check the rules, and see what a change does.")
