@@ -160,7 +160,7 @@ def wrong_with(cells: list[str], width: int) -> str:
 
 
 def _spreadsheet(path: Path) -> Sheet:
-    _no_bomb(path)
+    no_bomb(path)
     from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415
 
     try:
@@ -179,7 +179,7 @@ def _spreadsheet(path: Path) -> Sheet:
     return Sheet(names, iter([(f"row {i}", row, wrong_with(row, width)) for i, row in filled[1:]]))
 
 
-def _no_bomb(path: Path) -> None:
+def no_bomb(path: Path) -> None:
     """Look at the directory of the archive before anything is unpacked."""
     try:
         with zipfile.ZipFile(path) as archive:

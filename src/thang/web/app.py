@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -14,6 +15,8 @@ from thang import __version__
 from thang.web import errors, health, known
 from thang.web.access.headers import SecurityHeaders
 from thang.web.guard.bodies import BodyGuard
+from thang.web.guard.limits import DEFAULT, MB
+from thang.web.incoming import most_upload
 from thang.web.office import Office
 from thang.web.rooms import ROOMS
 
@@ -41,6 +44,6 @@ def create_app(office: Office) -> FastAPI:
         app.include_router(router)
     errors.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
-    app.add_middleware(BodyGuard)
+    app.add_middleware(BodyGuard, limits=replace(DEFAULT, upload=most_upload() + MB))
     app.add_middleware(SecurityHeaders, office=office)
     return app

@@ -79,15 +79,21 @@ def render(
     headers: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
     """A whole page, or only one block of it where htmx asked for that fragment."""
+    asked = fragment if request.headers.get("HX-Request") else None
+    return HTMLResponse(rendered(request, viewer, template, page, asked), status, headers)
+
+
+def rendered(
+    request: Request, viewer: Viewer, template: str, page: object, fragment: str | None = None
+) -> str:
+    """The text of a page, or of one block of it."""
     office = office_of(request)
     found = templates().get_template(template)
     with spoken(office, viewer):
         context = around(request, office, viewer) | {"page": page}
-        if fragment and request.headers.get("HX-Request"):
-            text = "".join(found.blocks[fragment](found.new_context(context)))
-        else:
-            text = found.render(context)
-    return HTMLResponse(text, status, headers)
+        if fragment:
+            return "".join(found.blocks[fragment](found.new_context(context)))
+        return found.render(context)
 
 
 @contextmanager

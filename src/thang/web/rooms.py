@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from thang.web.api import customers as customers_api
+from thang.web.api import imports as imports_api
 from thang.web.api import ladder as ladder_api
 from thang.web.api import policy as policy_api
 from thang.web.api import settings as settings_api
@@ -13,6 +14,7 @@ from thang.web.pages import (
     customer,
     customers,
     first_run,
+    imports,
     kit,
     ladder,
     login,
@@ -29,6 +31,7 @@ ROOMS: tuple[APIRouter, ...] = (
     ladder.router,
     customers.router,
     customer.router,
+    imports.router,
     policy.router,
     settings.router,
     settings_people.router,
@@ -42,6 +45,7 @@ ROOMS: tuple[APIRouter, ...] = (
     verbs.router,
     ladder_api.router,
     customers_api.router,
+    imports_api.router,
     policy_api.router,
     settings_api.router,
 )

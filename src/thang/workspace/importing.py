@@ -75,6 +75,11 @@ class Importing(ABC):
         with self._record() as record:
             return refusals(record, batch, self.folder.formats)
 
+    def refused_reasons(self, batch: int) -> dict[str, int]:
+        """How many different rows an import refused, by reason."""
+        with self._record() as record:
+            return record.refused_reasons(batch)
+
     def refused_csv(self, batch: int, title: str, why: Callable[[str], str]) -> Iterator[str]:
         """The rows that an import refused as CSV, each with `why` of its reason at the end."""
         with self._record() as record:

@@ -14,7 +14,8 @@ from thang.desk.desk import Desk
 from thang.desk.jobs import Job
 from thang.model import ThangError
 from thang.web.words.catalogue import noted
-from thang.web.worker.tasks import TASKS, Bench
+from thang.web.worker.bench import Bench
+from thang.web.worker.tasks import TASKS
 from thang.workspace.freshness import State
 from thang.workspace.held import HeldWorkspace
 

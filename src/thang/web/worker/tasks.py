@@ -3,31 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from subprocess import Popen
 from typing import Any
 
-from thang.desk.desk import Desk
 from thang.desk.jobs import Job
-from thang.workspace.held import HeldWorkspace
-
-
-@dataclass
-class Bench:
-    """What a task works with; `child` is the process that imports, while there is one."""
-
-    shop: HeldWorkspace
-    desk: Desk
-    child: Popen[str] | None = field(default=None)
-
-    def now(self) -> int:
-        """Microseconds since 1970, by the shop's clock."""
-        return self.shop.folder.now()
-
-    def cancel(self) -> None:
-        """Stop the child, if any."""
-        if self.child is not None and self.child.poll() is None:
-            self.child.terminate()
+from thang.web.worker.bench import Bench
+from thang.web.worker.importing import CHECK, IMPORT, check_file, import_file
 
 
 def classify(bench: Bench, job: Job) -> dict[str, Any]:
@@ -40,4 +20,8 @@ def classify(bench: Bench, job: Job) -> dict[str, Any]:
     return {"people": done.people, "folded": done.folded}
 
 
-TASKS: Mapping[str, Callable[[Bench, Job], dict[str, Any]]] = {"classify": classify}
+TASKS: Mapping[str, Callable[[Bench, Job], dict[str, Any]]] = {
+    "classify": classify,
+    CHECK: check_file,
+    IMPORT: import_file,
+}
