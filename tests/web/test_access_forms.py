@@ -205,3 +205,39 @@ def test_every_answer_says_what_browsers_may_do_with_it(shop: Shop) -> None:
         assert answer.headers["referrer-policy"] == "same-origin"
         if not answer.url.path.startswith("/static/"):
             assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("locale", ["vi", "en"])
+def test_a_file_of_two_gigabytes_is_refused_with_a_page_and_the_next_request_works(
+    shop: Shop, locale: str
+) -> None:
+    browser = signed_in(shop.app, "owner")
+    large = {"Content-Length": str(2**31), "Content-Type": "multipart/form-data; boundary=x"}
+    refused = browser.post(f"/import?lang={locale}", content=b"", headers=large)
+    assert refused.status_code == 413
+    assert f'<html lang="{locale}"' in refused.text
+    assert "MB" in refused.text
+    assert refused.headers["x-content-type-options"] == "nosniff"
+    told = browser.post("/api/imports", content=b"", headers=large)
+    assert (told.status_code, told.json()["status"]) == (413, 413)
+    assert browser.get("/settings").status_code == 200
+
+
+def test_a_form_of_more_than_a_megabyte_is_refused(shop: Shop) -> None:
+    browser = signed_in(shop.app, "owner")
+    for path in ("/settings/people", "/login", "/api/settings/people"):
+        assert browser.post(path, content=b"a" * (1 << 20) + b"b").status_code == 413
+    form = {"name": "x", "password": "y" * 900_000}
+    assert browser.post("/login", data=form).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "body", ["[" * 100_000, '{"name": "a"' + "}" * 10, "NaN", "\x00", '"' * 999]
+)
+def test_json_that_is_none_is_refused(shop: Shop, body: str) -> None:
+    browser = signed_in(shop.app, "owner")
+    answer = browser.post(
+        "/api/settings/people", content=body, headers={"Content-Type": "application/json"}
+    )
+    assert answer.status_code in (400, 422)
+    assert answer.headers["content-type"] == "application/problem+json"

@@ -60,6 +60,14 @@ def test_the_first_link_makes_the_owner_and_signs_them_in(shop: Shop) -> None:
     assert [p.name for p in shop.office.desk.people.all()] == ["Chủ Thử"]
 
 
+def test_a_link_nobody_gave_out_costs_no_hash(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    hashed: list[str] = []
+    monkeypatch.setattr("thang.desk.links.hashed", hashed.append)
+    form = {"token": "x" * 43, "name": "Kẻ Lạ", "password": PASSWORD, "again": PASSWORD}
+    assert stranger(shop.app).post("/welcome", data=form).status_code == 422
+    assert hashed == []
+
+
 def test_looking_around_without_an_account_is_for_made_up_shops_only(shop: Shop) -> None:
     token = shop.office.desk.first_token(shop.office.now())
     assert stranger(shop.app).post("/welcome/demo", data={"token": token}).status_code == 410

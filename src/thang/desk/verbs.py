@@ -9,6 +9,7 @@ from collections.abc import Collection
 
 from thang.desk.desk import Desk
 from thang.desk.keys import ApiKey
+from thang.desk.links import USED
 from thang.desk.passwords import Weakness, weakness
 from thang.desk.people import Person, Role
 from thang.model import WrongInput
@@ -35,7 +36,9 @@ def strong(desk: Desk, password: str, name: str) -> str:
 def redeem(desk: Desk, token: str, name: str, password: str, locale: str, now: int) -> Person:
     """Use a one-time link up: its person has an account and this password."""
     link = desk.links.look(token, now)
-    strong(desk, password, link.name if link and link.name else name)
+    if link is None:  # before anything is hashed: strangers cannot keep the machine busy
+        raise WrongInput(USED)
+    strong(desk, password, link.name or name)
     person = desk.links.redeem(token, name, password, locale, now)
     desk.audit.note(person.id, "password chosen", person.id, now)
     return person
