@@ -24,8 +24,9 @@ import numpy as np
 from thang.river.lifetime.fitted import fitted
 from thang.river.lifetime.models import MODELS
 from thang.river.lifetime.rows import Summary
+from thang.river.lifetime.scoring import Terms
 from thang.river.lifetime.spending import spending_of
-from thang.river.lifetime.value import Lifetime, Terms
+from thang.river.lifetime.value import Lifetime
 
 FOLDER = Path(".cache/bench").absolute()
 NAMES = ("frequency", "recency", "age", "spend")

@@ -19,7 +19,8 @@ import numpy as np
 from benchmarks.lifetime import draw
 from thang.river.lifetime.bgnbd import BG
 from thang.river.lifetime.rows import Float64, Summary
-from thang.river.lifetime.value import Terms, fit
+from thang.river.lifetime.scoring import Terms
+from thang.river.lifetime.value import fit
 
 TRUTH = np.log([0.6, 55.0, 0.8, 2.5])
 YEAR = 365.0

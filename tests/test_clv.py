@@ -40,6 +40,21 @@ def test_orders_become_a_summary_whoever_brings_them() -> None:
     assert told(texts) == expected
 
 
+def test_a_day_of_refunds_alone_is_no_purchase() -> None:
+    back = pa.table(
+        {
+            "buyer": ["An Ví-dụ", "An Ví-dụ", "Bình Ví-dụ"],
+            "day": pa.array([datetime.date(2026, 1, d) for d in (7, 9, 5)]),
+            "money": pa.array([-30.0, -10, -5]),
+        }
+    )
+    assert told(pa.concat_tables([ORDERS, back])) == told(ORDERS)
+    same_day = back.set_column(1, "day", pa.array([datetime.date(2026, 1, 5)] * 3))
+    assert told(pa.concat_tables([ORDERS, same_day]))[0] == (
+        "An Ví-dụ", 2, 8, 19, 1, 10.0, 100.0,
+    )  # fmt: skip
+
+
 def test_what_cannot_be_read_is_refused_with_the_cure() -> None:
     with pytest.raises(WrongInput, match="no column 'sum'"):
         clv.summarise(ORDERS, "buyer", "day", "sum", "2026-01-20")
@@ -71,6 +86,8 @@ def test_scores_come_in_batches_with_the_ids_and_words_for_the_flags() -> None:
     scores = found.score(horizon=365, margin=0.5, interval=0.8).read_all()
     assert scores["id"].to_pylist() == rfm.ids.to_pylist()
     assert scores.schema.names == ["id", *clv.SCORES.names]
+    asked = found.score(horizon=365, expected=True).read_all()
+    assert asked.schema.names == [*scores.schema.names, *clv.EXPECTED.names]
     assert sum(column.null_count for column in scores.columns) == 0
     whole = found.score(horizon=365).read_all()
     assert whole["clv"].to_numpy() == pytest.approx(2 * scores["clv"].to_numpy())

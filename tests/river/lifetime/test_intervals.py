@@ -12,7 +12,8 @@ from tests.river.lifetime.shops import TRUTH, lived, summary
 from thang.river.lifetime.bgnbd import BG
 from thang.river.lifetime.intervals import count_intervals, gamma_interval
 from thang.river.lifetime.models import MODELS
-from thang.river.lifetime.value import Terms, fit
+from thang.river.lifetime.scoring import Terms
+from thang.river.lifetime.value import fit
 
 YEAR = 365
 

@@ -14,7 +14,8 @@ ASKED = """
 import numpy as np
 from thang.river.lifetime.models import MODELS
 from thang.river.lifetime.rows import Summary
-from thang.river.lifetime.value import Terms, fit
+from thang.river.lifetime.scoring import Terms
+from thang.river.lifetime.value import fit
 dice = np.random.default_rng(4)
 n = 30_000
 age = dice.integers(14, 731, n)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from enum import IntFlag
 from functools import cached_property
 
 import numpy as np
-from scipy.special import ndtri
 
 from thang.model import WrongInput
 from thang.river.lifetime.choosing import Backtest, backtests
@@ -17,92 +15,14 @@ from thang.river.lifetime.fitted import Fitted, fitted
 from thang.river.lifetime.intervals import count_intervals, expected_error, gamma_interval
 from thang.river.lifetime.models import MODELS
 from thang.river.lifetime.rows import Cells, Float64, Summary
+from thang.river.lifetime.scoring import Note, Rows, Scores, Terms, around, joined
 from thang.river.lifetime.spending import Spending, spending_of
 from thang.river.lifetime.summary import Purchases, rfm_of
-from thang.river.tables import Int16, Int32, Int64
+from thang.river.tables import Int16, Int32
 
 DEFAULT = "mbg"  # where there is too little to choose by: in it, one-time buyers may be gone
 BATCH = 1 << 19
-WIDEST = 25.0  # logarithm of how far an interval of the expectation is drawn
 OFTEN, MUCH_OFTENER = 50, 20.0  # purchases, and times the shop's pace, of a business account
-
-
-class Note(IntFlag):
-    """What to know of a customer's score."""
-
-    ONE_TIMER = 1  # never came back: pace and dropout are the shop's
-    SHOP_SPEND = 2  # no paid repeat order: the expected order is the shop's
-    BUSINESS = 4  # buys so much oftener than all others that it may be no consumer
-    THIN = 8  # the shop's data are too few: parameters lean on the prior
-    NO_REPEATS = 16  # nobody of the shop came back: no label may rest on this value
-    NO_MONEY = 32  # no order has a known amount: the value is unknown and given as 0
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What is asked: `horizon` in days, the yearly `discount`, the `margin` of revenue kept, and
-    the `level` of the intervals; `expected` asks for the interval of the expectation as well.
-    """
-
-    horizon: float = 1_095.0
-    discount: float = 0.10
-    margin: float = 1.0
-    level: float = 0.9
-    expected: bool = False
-
-    def __post_init__(self) -> None:
-        """Refuses what no question can mean."""
-        if not (self.horizon >= 0 and self.discount >= 0 and 0 < self.level < 1):
-            raise WrongInput(
-                "Horizon and discount must not be negative, and the level of an interval lies "
-                "between 0 and 1."
-            )
-
-    @property
-    def daily(self) -> float:
-        """The continuous discount of a day."""
-        return float(np.log1p(self.discount)) / 365
-
-    @property
-    def reach(self) -> float:
-        """Half the width of a normal interval of the level, in standard errors."""
-        return float(ndtri(0.5 * (1 + self.level)))
-
-
-@dataclass(frozen=True)
-class Scores:
-    """One row a customer. Money is minor units; `note` is bits of `Note`.
-
-    `purchases`: expected within the horizon; `purchases_low`, `_high`: what they will really be;
-    `order`: the expected order; `value`: discounted margin to come; `value_low`, `_high`: what it
-    will really be; `expected_low`, `_high`: where its expectation lies, if that was asked.
-    """
-
-    person: Int64
-    alive: Float64
-    purchases: Float64
-    purchases_low: Int32
-    purchases_high: Int32
-    order: Float64
-    value: Float64
-    value_low: Float64
-    value_high: Float64
-    expected_low: Float64
-    expected_high: Float64
-    note: Int16
-
-
-@dataclass(frozen=True)
-class Rows:
-    """What the unique rows know: everything but the money."""
-
-    alive: Float64
-    living: Float64
-    coming: Moments
-    low: Int32
-    high: Int32
-    some: Float64
-    error: Float64
 
 
 @dataclass(frozen=True)
@@ -143,11 +63,7 @@ class Lifetime:
 
     def score(self, terms: Terms | None = None, summary: Summary | None = None) -> Scores:
         """All customers at once; those the shop was fitted on, or others."""
-        parts = list(self.scores(terms, summary))
-        if len(parts) == 1:
-            return parts[0]
-        names = Scores.__dataclass_fields__
-        return Scores(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+        return joined(list(self.scores(terms, summary)))
 
     def scores(
         self, terms: Terms | None = None, summary: Summary | None = None
@@ -174,7 +90,7 @@ class Lifetime:
             first = there.moments(cells, terms.horizon, terms.daily).first
             return there.alive(cells) * first[cells.pair]
 
-        error = expected_error(buying.summit, expected) if terms.expected else np.zeros(len(cells))
+        error = expected_error(buying.summit, expected) if terms.expected else None
         return Rows(alive, living, coming, counts.low, counts.high, counts.some, error)
 
     def batch(self, terms: Terms, people: Summary, rows: Rows, place: Int32) -> Scores:
@@ -185,12 +101,12 @@ class Lifetime:
         value = order.mean * first
         square = order.mean**2 * (order.own * squares + order.mean_square * second)
         low, high = gamma_interval(some, value, square, terms.level)
-        apart = np.exp(np.minimum(terms.reach * rows.error[place], WIDEST))
+        error = None if rows.error is None else rows.error[place]
         keep = terms.margin
         return Scores(
             people.person, rows.alive[place], purchases, rows.low[place], rows.high[place],
             order.mean, keep * value, keep * low, keep * high,
-            keep * value / apart, keep * value * apart, self.notes(people),
+            self.notes(people), *around(terms, keep * value, error),
         )  # fmt: skip
 
     def notes(self, people: Summary) -> Int16:

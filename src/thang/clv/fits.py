@@ -1,41 +1,21 @@
-"""Lifetime value for programs: orders in, scores out, both as Arrow tables.
-
-    rfm = clv.summarise(orders, id="customer", date="day", amount="money", end="2026-06-30")
-    found = clv.fit(rfm)
-    scores = found.score(horizon=365, annual_discount=0.10, margin=0.35).read_all()
-
-`orders` may be anything that speaks Arrow: tables, DuckDB relations, pandas and polars frames.
-"""
+"""A fitted shop for programs: parameters, scores in batches, the holdout, SQL for a warehouse."""
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from thang.clv.summaries import Rfm, rfm_from
 from thang.model import WrongInput
 from thang.river.lifetime import value
 from thang.river.lifetime.choosing import Backtest, backtests
-from thang.river.lifetime.rows import Summary
-from thang.river.lifetime.summary import Purchases, rfm_of
+from thang.river.lifetime.rows import Float64
+from thang.river.lifetime.scoring import Note, Terms
 from thang.river.tables import Int16
 
-EPOCH = datetime.date(1970, 1, 1)
-SUMMARY = pa.schema(
-    [
-        ("frequency", pa.int32()),
-        ("recency", pa.int32()),
-        ("age", pa.int32()),
-        ("paid", pa.int32()),
-        ("spend", pa.float64()),
-        ("first", pa.float64()),
-    ]
-)
 SCORES = pa.schema(
     [
         ("p_alive", pa.float64()),
@@ -46,31 +26,14 @@ SCORES = pa.schema(
         ("clv", pa.float64()),
         ("lo", pa.float64()),
         ("hi", pa.float64()),
-        ("expected_lo", pa.float64()),
-        ("expected_hi", pa.float64()),
         ("flag", pa.string()),
     ]
 )
+EXPECTED = pa.schema([("expected_lo", pa.float64()), ("expected_hi", pa.float64())])
 COLUMNS = (
     "alive", "purchases", "purchases_low", "purchases_high", "order", "value", "value_low",
-    "value_high", "expected_low", "expected_high",
+    "value_high",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Rfm:
-    """Customers in few numbers: `ids` as they came, in the order of the summary's rows."""
-
-    ids: pa.Array
-    summary: Summary
-    purchases: Purchases | None = None
-    today: int | None = None
-
-    @property
-    def table(self) -> pa.Table:
-        """As Arrow: `id`, and the columns of `SUMMARY`."""
-        arrays = [pa.array(getattr(self.summary, name)) for name in SUMMARY.names]
-        return pa.table([self.ids, *arrays], ["id", *SUMMARY.names])
 
 
 @dataclass(frozen=True)
@@ -114,7 +77,7 @@ class Fit:
         return self.lifetime.buying.errors(unit)
 
     @property
-    def cov(self) -> np.ndarray[Any, np.dtype[np.float64]]:
+    def cov(self) -> Float64:
         """Covariance of the logarithms of the purchase parameters."""
         return self.lifetime.buying.summit.covariance
 
@@ -129,21 +92,24 @@ class Fit:
     ) -> pa.RecordBatchReader:
         """Batches of `id` and the columns of `SCORES`; `horizon` in days.
 
-        `lo` and `hi` are of the value that will really come; `expected_lo` and `expected_hi` of
-        its expectation, which equal it unless `expected` is asked for.
+        `lo` and `hi` are of the value that will really come; `expected` adds the columns of
+        `EXPECTED`, the interval of its expectation.
         """
-        terms = value.Terms(horizon, annual_discount, margin, interval, expected)
+        terms = Terms(horizon, annual_discount, margin, interval, expected)
         rfm = rfm or self.rfm
-        schema = pa.schema([("id", rfm.ids.type), *SCORES])
+        schema = pa.schema([("id", rfm.ids.type), *SCORES, *(EXPECTED if expected else ())])
         return pa.RecordBatchReader.from_batches(schema, self._batches(terms, rfm, schema))
 
-    def _batches(self, terms: value.Terms, rfm: Rfm, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    def _batches(self, terms: Terms, rfm: Rfm, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         start = 0
         for scores in self.lifetime.scores(terms, rfm.summary):
             ids = rfm.ids.slice(start, len(scores.person))
             start += len(scores.person)
             columns = [pa.array(getattr(scores, name)) for name in COLUMNS]
-            yield pa.record_batch([ids, *columns, flags(scores.note)], schema=schema)
+            columns.append(flags(scores.note))
+            if terms.expected:
+                columns += [pa.array(scores.expected_low), pa.array(scores.expected_high)]
+            yield pa.record_batch([ids, *columns], schema=schema)
 
     def holdout(self, days: int | None = None) -> pa.Table:
         """Every model on the last days: errors, correlation, log-likelihood; best first."""
@@ -163,7 +129,7 @@ class Fit:
 
         `lookup` has one row for each (frequency, recency, age) of the shop.
         """
-        terms = value.Terms(horizon, annual_discount, margin)
+        terms = Terms(horizon, annual_discount, margin)
         cells = self.rfm.summary.cells
         rows = self.lifetime.rows(terms, cells)
         lookup = {
@@ -199,65 +165,10 @@ def flags(note: Int16) -> pa.Array:
     """Bits of `Note` as words, one string a customer."""
     found, back = np.unique(note, return_inverse=True)
     words = [
-        " ".join(one.name.lower() for one in value.Note if one & bits and one.name)
+        " ".join(one.name.lower() for one in Note if one & bits and one.name)
         for bits in found.tolist()
     ]
     return pa.array(np.array(words, object)[back] if len(found) else [], pa.string())
-
-
-def summarise(orders: Any, id: str, date: str, amount: str | None, end: str | datetime.date) -> Rfm:
-    """Orders up to and with the day `end`. One day's orders are one; refunds are negative amounts.
-
-    `date` names dates, timestamps (their day as it stands) or ISO texts; unknown amounts are 0.
-    Raises `WrongInput` for a column that is not there, or cannot be read as days or money.
-    """
-    table = orders if isinstance(orders, pa.Table) else pa.table(orders)
-    for name in (id, date, *([amount] if amount else [])):
-        if name not in table.column_names:
-            raise WrongInput(f"The orders have no column {name!r}: name one of theirs.")
-    table = table.filter(pc.and_(pc.is_valid(table[id]), pc.is_valid(table[date])))
-    coded = table[id].combine_chunks().dictionary_encode()
-    money = column(table[amount], amount, pa.float64()) if amount else np.zeros(len(table))
-    purchases = Purchases(
-        coded.indices.to_numpy().astype(np.int64),
-        column(table[date], date, pa.date32()),
-        np.nan_to_num(money),
-    )
-    last = datetime.date.fromisoformat(end) if isinstance(end, str) else end
-    today = (last - EPOCH).days
-    summary = rfm_of(purchases, today)
-    return Rfm(coded.dictionary.take(pa.array(summary.person)), summary, purchases, today)
-
-
-def column(values: pa.ChunkedArray, name: str, kind: pa.DataType) -> Any:
-    """A column as days or as money."""
-    try:
-        plain = values.cast(kind, safe=False)
-    except pa.ArrowInvalid as fault:
-        raise WrongInput(f"The column {name!r} cannot be read as {kind}: {fault}.") from fault
-    if kind == pa.date32():
-        return plain.cast(pa.int32()).to_numpy()
-    return plain.fill_null(0).to_numpy()
-
-
-def rfm_from(table: pa.Table) -> Rfm:
-    """A summary made elsewhere: `id`, and the columns of `SUMMARY` (`paid`, `first` may lack)."""
-    lacking = [
-        name for name in ("id", "frequency", "recency", "age") if name not in table.schema.names
-    ]
-    if lacking:
-        raise WrongInput(f"The summary has no column {lacking[0]!r}: it needs one.")
-    rows = len(table)
-    given = {
-        field.name: table[field.name].cast(field.type).to_numpy()
-        for field in SUMMARY
-        if field.name in table.schema.names
-    }
-    given.setdefault("spend", np.zeros(rows))
-    given.setdefault("paid", np.where(given["spend"] > 0, given["frequency"], 0).astype(np.int32))
-    given.setdefault("first", np.zeros(rows))
-    ids = table["id"].combine_chunks()
-    return Rfm(ids, Summary(np.arange(rows), **{name: given[name] for name in SUMMARY.names}))
 
 
 def fit(rfm: Rfm | pa.Table, model: str = "auto", prior: str = "auto") -> Fit:
