@@ -80,6 +80,15 @@ def test_an_invented_line_is_found(desk: Desk) -> None:
     assert damage.seq == 7
 
 
+@pytest.mark.parametrize(
+    "end", ["value = '5' || substr(value, 2)", "value = '6:' || hex(zeroblob(32))"]
+)
+def test_an_end_that_was_moved_is_found(desk: Desk, end: str) -> None:
+    path = written(desk)
+    tamper(path, f"UPDATE meta SET {end} WHERE key = 'audit_head'")  # noqa: S608
+    assert desk.audit.verify() is not None
+
+
 @pytest.mark.parametrize("verb", ["UPDATE audit SET who = 'x'", "DELETE FROM audit"])
 def test_the_database_itself_refuses(desk: Desk, verb: str) -> None:
     path = written(desk)

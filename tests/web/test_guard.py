@@ -311,6 +311,7 @@ def test_packed_bodies_are_unpacked_within_bounds(port: int) -> None:
     ("body", "packing", "expected"),
     [
         (gzip.compress(bytes(200 * MB // 10)), "gzip", 413),  # a bomb
+        (gzip.compress(bytes(MB)), "gzip", 413),  # small enough, but a thousand times its size
         (gzip.compress(gzip.compress(b"x")), "gzip, gzip", 415),
         (b"x", "br", 415),
         (b"no gzip at all", "gzip", 400),
