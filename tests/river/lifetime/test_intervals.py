@@ -29,7 +29,8 @@ def test_an_interval_of_counts_is_what_counting_gives(model: str) -> None:
     at_most = 1 - tails  # P(Y ≤ k) for k = 0, 1, …
     for row in range(len(cells)):
         assert found.low[row] == np.argmax(at_most[:, row] >= 0.1)
-        assert found.high[row] == np.argmax(at_most[:, row] >= 0.9)
+        most = 0.8 if found.low[row] == 0 else 0.9
+        assert found.high[row] == np.argmax(at_most[:, row] >= most)
         assert found.some[row] == pytest.approx(tails[0, row])
 
 
@@ -48,7 +49,7 @@ def test_the_gamma_interval_is_gammas_own() -> None:
     first, second = some * shape * scale, some * shape * (shape + 1) * scale**2
     low, high = gamma_interval(np.array([some]), np.array([first]), np.array([second]), 0.8)
     assert low[0] == 0
-    inside = (0.9 - 0.3) / 0.7
+    inside = (0.8 - 0.3) / 0.7  # nothing below 0, so that a fifth lies above
     assert high[0] == pytest.approx(gamma_law.ppf(inside, shape, scale=scale), rel=0.01)
 
 
@@ -58,15 +59,12 @@ def test_purchases_and_value_fall_into_their_intervals_as_often_as_promised(m: i
     found = fit(people, model=("bg", "mbg")[m])
     scores = found.score(Terms(horizon=YEAR, discount=0.0, level=0.8))
     held = (scores.purchases_low <= later) & (later <= scores.purchases_high)
-    assert 0.8 - 0.02 < held.mean() < 0.98  # counts are discrete, hence wider than asked
-    above = later > scores.purchases_high
-    assert above.mean() < 0.1 + 0.02
+    assert 0.78 < held.mean() < 0.91  # counts are whole, hence held a little oftener than asked
     dice = np.random.default_rng(2)
-    again = people.frequency > 0
     nu = dice.gamma(6.0 * people.frequency + 4, 1 / (15 + people.frequency * people.spend / 1000))
     worth = np.where(later > 0, dice.gamma(6.0 * np.maximum(later, 1)) / nu * 1000, 0)
-    over = (worth > scores.value_high)[again]
-    assert 0.1 - 0.03 < over.mean() < 0.1 + 0.03
+    inside = (scores.value_low <= worth) & (worth <= scores.value_high)
+    assert 0.75 < inside.mean() < 0.85
     assert worth.sum() == pytest.approx(scores.value.sum(), rel=0.1)
 
 

@@ -1,7 +1,9 @@
 """How far the truth may lie from what is expected: by own luck, and by the shop's parameters.
 
 The first is by far the larger and the one that class borders must use; the second says only how
-well the mean of many such customers is known.
+well the mean of many such customers is known. Intervals leave out as much on either side; but
+where nothing at all is likely enough to be inside, nothing lies below, and all that is left out
+lies above.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ class Counts:
 def count_intervals(
     model: Model, theta: Float64, cells: Cells, alive: Float64, horizon: float, level: float
 ) -> Counts:
-    """The equal-tailed interval of the purchases that each row's customer will really make."""
+    """The interval of the purchases that each row's customer will really make."""
     counts = Counts(
         np.zeros(len(cells), np.int32), np.zeros(len(cells), np.int32), np.zeros(len(cells))
     )
@@ -68,16 +70,17 @@ def count_up(
     pairs = np.unique(cells.pair[~many])
     where = np.zeros(len(cells.pair_x), np.int32)
     where[pairs] = np.arange(len(pairs))
-    rare, common = 0.5 * (1 - level), 0.5 * (1 + level)
-    rows = np.flatnonzero(~many)
+    common = 0.5 * (1 + level)
+    rows, rare = np.flatnonzero(~many), np.empty(0)
     tails = model.tails(theta, cells.pair_x[pairs], cells.pair_age[pairs], horizon)
     for k, tail in zip(range(1, COUNTED + 1), tails, strict=False):
         chance = alive[rows] * tail[where[cells.pair[rows]]]
         if k == 1:
             counts.some[rows] = chance
+            rare = np.where(chance > common, 1 - common, 1 - level)
         counts.low[rows[chance > common]] = k
         likely = chance > rare
-        rows = rows[likely]
+        rows, rare = rows[likely], rare[likely]
         counts.high[rows] = k
         if not len(rows):
             break
@@ -95,12 +98,13 @@ def gamma_interval(
     variance = np.maximum(second / some - mean**2, 0)
     flat = variance / (9 * np.maximum(mean, 1e-150) ** 2)
 
-    def quantile(share: float) -> Float64:
+    def quantile(share: float | Float64) -> Float64:
         inside = np.clip((share - (1 - some)) / some, 1e-12, 1 - 1e-12)
         reached = mean * np.maximum(1 - flat + ndtri(inside) * np.sqrt(flat), 0) ** 3
         return np.where(share <= 1 - some, 0.0, reached)
 
-    return quantile(0.5 * (1 - level)), quantile(0.5 * (1 + level))
+    below = 0.5 * (1 - level)
+    return quantile(below), quantile(np.where(below <= 1 - some, level, 1 - below))
 
 
 def expected_error(summit: Summit, expected: Callable[[Float64], Float64]) -> Float64:
