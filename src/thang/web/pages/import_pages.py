@@ -61,7 +61,6 @@ class Reason:
 
     words: Words
     rows: int
-    examples: Sequence[tuple[Example, Words]]
 
 
 @dataclass(frozen=True)
@@ -100,6 +99,7 @@ class JobPage:
     fixed: bool = True
     checked: Mapping[str, Any] = field(default_factory=dict)
     reasons: Sequence[Reason] = ()
+    examples: Sequence[tuple[Example, Words]] = ()
     refused: int = 0
     past: PastImport | None = None
     steps: tuple[str, ...] = STEPS
@@ -171,7 +171,7 @@ def _imported(office: Office, named: dict[str, Any], batch: int) -> JobPage:
     past = office.shop.one_import(batch)
     found = office.shop.refusals(batch) if past.refused else ()
     return JobPage(
-        **named, view="imported", step=4, past=past, reasons=_reasons(found), refused=past.refused
+        **named, view="imported", step=4, past=past, refused=past.refused, **_told(found)
     )
 
 
@@ -199,8 +199,7 @@ def _looked_at(
     ]
     refused = checked["tally"]["refused"]
     return JobPage(
-        **named, view="checked", step=3, checked=checked, reasons=_reasons(refusals),
-        refused=refused,
+        **named, view="checked", step=3, checked=checked, refused=refused, **_told(refusals)
     )  # fmt: skip
 
 
@@ -212,11 +211,10 @@ def _columns(told: Mapping[str, Any], roles: Mapping[str, str]) -> list[Column]:
     ]
 
 
-def _reasons(found: Sequence[Refusals]) -> list[Reason]:
-    return [
-        Reason(
-            words_of(one.reason), one.rows,
-            [(example, words_of(one.reason, example.found)) for example in one.examples],
-        )
-        for one in found
-    ]  # fmt: skip
+def _told(found: Sequence[Refusals]) -> dict[str, Any]:
+    """Refused rows by kind, and examples in the order of the file."""
+    rows = [(e, words_of(one.reason, e.found)) for one in found for e in one.examples]
+    return {
+        "reasons": [Reason(words_of(one.reason), one.rows) for one in found],
+        "examples": sorted(rows, key=lambda row: row[0].row or 0),
+    }
