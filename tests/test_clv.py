@@ -97,6 +97,17 @@ def test_scores_come_in_batches_with_the_ids_and_words_for_the_flags() -> None:
     assert set(words[~one_timer]) == {""}
 
 
+def test_other_customers_than_those_fitted_on_get_the_same_answers() -> None:
+    rfm = shop()
+    found = clv.fit(rfm, model="pareto")
+    some = clv.Rfm(rfm.ids.slice(100, 50), rfm.summary.take(slice(100, 150)))
+    theirs, whole = found.score(some).read_all(), found.score().read_all().slice(100, 50)
+    assert theirs["id"].to_pylist() == whole["id"].to_pylist()
+    for name in ("p_alive", "clv", "lo", "hi"):
+        assert theirs[name].to_numpy() == pytest.approx(whole[name].to_numpy(), rel=1e-8)
+    assert theirs["flag"].to_pylist() == whole["flag"].to_pylist()
+
+
 @pytest.mark.parametrize("model", ["bg", "mbg", "pareto"])
 @pytest.mark.parametrize("people", [4_000, 25])
 def test_a_warehouse_comes_to_the_same_scores(model: str, people: int) -> None:

@@ -30,19 +30,16 @@ class Purchases(NamedTuple):
 
 def purchases_of(rows: Rows, cal: Calendar, until: int) -> Purchases:
     """The orders that still count at the instant `until`, from the derived rows of `order_rows`."""
-    rows = rows[rows["at"] <= until]
-    begins = (rows["kind"] == COUNTED) | (rows["kind"] == JOINED)
-    ends = rows["kind"] == VOIDED
-    rows = rows[begins | ends | (rows["kind"] == ADJUSTED)]
-    begins, ends = ((rows["kind"] == COUNTED) | (rows["kind"] == JOINED)), rows["kind"] == VOIDED
+    rows = rows[(rows["at"] <= until) & np.isin(rows["kind"], (COUNTED, JOINED, ADJUSTED, VOIDED))]
+    begins = np.isin(rows["kind"], (COUNTED, JOINED))
     counts = np.where(begins, rows["at"], rows["anchor"])
     order = np.lexsort((~begins, counts, rows["ref"], rows["person"]))
-    rows, counts, ends = rows[order], counts[order], ends[order]
+    rows, counts = rows[order], counts[order]
     starts = runs(rows["person"], rows["ref"], counts)
     if not len(starts):
         return Purchases(np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0))
     money = np.add.reduceat(rows["value"].astype(np.float64), starts)
-    lives = ~np.logical_or.reduceat(ends, starts)
+    lives = ~np.logical_or.reduceat(rows["kind"] == VOIDED, starts)
     first = rows[starts][lives]
     return Purchases(first["person"].copy(), days(cal, first["anchor"].copy()), money[lives])
 
