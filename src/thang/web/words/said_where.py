@@ -78,6 +78,8 @@ HANDED_ON: Mapping[Where, str] = {
     ("policy/tree.py", "f'{error.context}, {problem}'"): "",
     ("record/reading.py", "why"): "",
     ("sources/segment.py", "WHY[found]"): "",
+    ("desk/verbs.py", "USED"): "",
+    ("web/worker/importing.py", "said['refused']"): "",
     ("running.py", "_detail(error)"): "",
 }
 # What others say and we pass on: the system's words for a file, the YAML reader's for a text.
