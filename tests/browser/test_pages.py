@@ -12,7 +12,7 @@ from tests.browser.looking import THEMES, WIDTHS, axe, complaints, sideways, sma
 
 PAGES = (
     "ladder", "ladder in per cent", "customers", "almost up", "nobody", "customer",
-    "customer in the past", "policy", "policy as text", "policy version", "settings", "people",
+    "customer in the past", "import", "policy", "policy as text", "policy version", "settings", "people",
     "keys", "audit", "about", "more", "not found",
 )  # fmt: skip
 
