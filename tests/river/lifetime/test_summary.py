@@ -50,6 +50,18 @@ def test_a_summary_is_what_a_plain_loop_counts(
         assert later[row] == len({day for who, day, _ in rows if who == person and day > today})
 
 
+@given(orders)
+def test_persons_may_be_numbered_as_far_apart_as_numbers_go(
+    rows: list[tuple[int, int, float]],
+) -> None:
+    far = {1: -(2**63), 2: -1, 3: 2**40, 4: 2**63 - 1}
+    one = rfm_of(bought(rows), 12)
+    other = rfm_of(bought([(far[person], day, money) for person, day, money in rows]), 12)
+    assert other.person.tolist() == [far[person] for person in one.person]
+    assert (other.frequency == one.frequency).all()
+    assert (other.spend == one.spend).all()
+
+
 def added(*rows: tuple[int, float, int, int, int, float]) -> np.ndarray:
     """(person, day it happens, kind, value, ref, day of the anchor)."""
     table = np.zeros(len(rows), ADDED)

@@ -118,6 +118,6 @@ def expected_error(summit: Summit, expected: Callable[[Float64], Float64]) -> Fl
         )
         slopes.append((above - below) / (2 * NUDGE))
     slope = np.stack(slopes)
-    variance = np.einsum("in,ij,jn->n", slope, summit.covariance, slope, optimize=True)
+    variance = np.einsum("in,ij,jn->n", slope, summit.covariance, slope)
     found: Float64 = np.sqrt(np.maximum(variance, 0))
     return found

@@ -87,12 +87,21 @@ def by_day(purchases: Purchases, until: int) -> Purchases:
         early = day <= until
         person, day, money = person[early], day[early], money[early]
     if not in_order(person, day):
-        order = np.lexsort((day, person))
+        order = ordering(person, day)
         person, day, money = person[order], day[order], money[order]
     starts = runs(person, day)
     if len(starts) == len(person):
         return Purchases(person, day, money)
     return Purchases(person[starts], day[starts], np.add.reduceat(money, starts))
+
+
+def ordering(person: Int64, day: Int32) -> Int64:
+    """How to sort by person, then day: in one key where both fit into it."""
+    first, least = int(day.min()), int(person.min())
+    span = int(day.max()) - first + 1
+    if int(person.max()) - least < 2**62 // span:
+        return np.argsort((person - least) * span + (day - first), kind="stable")
+    return np.lexsort((day, person))
 
 
 def in_order(person: Int64, day: Int32) -> bool:
