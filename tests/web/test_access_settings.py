@@ -250,15 +250,18 @@ def test_what_it_stands_on_is_listed_with_licences(shop: Shop) -> None:
 def test_every_sentence_and_action_of_the_desk_is_known_to_the_catalogue() -> None:
     """The desk speaks English only; what it says on a page has to be translated there."""
     said, done = set(), set()
-    for path in Path(thang.desk.__file__).parent.glob("*.py"):
-        tree = ast.parse(path.read_text("utf-8"))
-        constants = {
-            target.id: node.value.value
-            for node in tree.body
-            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
-            for target in node.targets
-            if isinstance(target, ast.Name)
-        }
+    trees = [
+        ast.parse(path.read_text("utf-8")) for path in Path(thang.desk.__file__).parent.glob("*.py")
+    ]
+    constants = {
+        target.id: node.value.value
+        for tree in trees
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for tree in trees:
         for node in ast.walk(tree):
             if not isinstance(node, ast.Call):
                 continue
