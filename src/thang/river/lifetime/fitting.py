@@ -78,11 +78,14 @@ def climb(loglik: Callable[[Float64], Slope], start: Float64, prior: Prior | Non
         return here if prior is None else together(here, prior.slope(theta))
 
     theta, here, firm, rounds = start, slope(start), False, 0
-    while rounds < ROUNDS and not firm:
+    while rounds < ROUNDS:
         rounds += 1
         step = newton_step(here)
         left = 0.5 * float(step @ here.gradient)
         firm = left <= max(ENOUGH, 1e-14 * abs(here.value))
+        if firm:  # the last step is taken, and too short to look around once more
+            theta = theta + step
+            break
         theta, here, moved = search(slope, theta, here, step)
         if not moved or np.abs(theta).max() > FARTHEST:
             break
