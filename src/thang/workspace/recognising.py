@@ -34,6 +34,7 @@ class Recognised:
     guesses: Mapping[str, str]
     needs: tuple[str, ...]
     signature: str
+    day_first: bool | None = None  # what somebody said of dates such as 03/04/2026
 
 
 CALLS = Recognised("segment", True, True, (), (), {}, (), "")
@@ -59,6 +60,7 @@ def recognise(path: Path, shop: ShopFacts, mapping: Path | None = None) -> Recog
         guesses={name: guesses[name] for name in header if name in guesses},
         needs=missing(list(guesses.values())),
         signature=signature(header),
+        day_first=own.day_first if own else None,
     )
 
 

@@ -122,7 +122,7 @@ def _placed(spark: SparkSession, given: Given, out: Path) -> Answer:
 def _version(events: SparkEvents, given: Given) -> PolicyVersion:
     """The shop's version in force; 0 for events of no shop."""
     policy, record = given.policy, given.record
-    total = record.counts().events if record else events.total
+    total = record.counts().events - record.left_out().events if record else events.total
 
     def resolved() -> Settings:
         return resolve_settings(

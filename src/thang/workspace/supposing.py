@@ -131,7 +131,7 @@ def _settings(
         )
         return bool(found.fetchall())
 
-    total = record.counts().events
+    total = record.counts().events - record.left_out().events
     return resolve_settings(after, record.kinds(), extent, total, census=count, ever=ever)
 
 

@@ -97,6 +97,7 @@ class JobPage:
     columns: Sequence[Column] = ()
     needs: Sequence[str] = ()
     fixed: bool = True
+    dates: str = ""
     checked: Mapping[str, Any] = field(default_factory=dict)
     reasons: Sequence[Reason] = ()
     examples: Sequence[tuple[Example, Words]] = ()
@@ -188,7 +189,8 @@ def _looked_at(
     if found is None or _here(imports, upload) is None:
         return JobPage(**named, view="gone", step=1, trouble=trouble)
     told, checked = found["recognised"], found["checked"]
-    named |= {"fixed": told["fixed"], "needs": told["needs"]}
+    dates = {True: "day", False: "month"}.get(told["day_first"], "")
+    named |= {"fixed": told["fixed"], "needs": told["needs"], "dates": dates}
     if checked is None or (step == "columns" and not told["fixed"]):
         columns = _columns(told, told["guesses"] if chosen is None else chosen)
         said = trouble or found["trouble"]
