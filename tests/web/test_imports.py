@@ -20,6 +20,7 @@ import pytest
 from starlette.testclient import TestClient
 from tests.web.visitors import Shop, program, signed_in
 
+from thang.desk.backup import backup
 from thang.desk.jobs import Job, State
 from thang.sources.guessing import OFFERED, OURS, plain
 from thang.sources.rows import WHY
@@ -463,3 +464,14 @@ def test_every_reason_and_role_has_its_words() -> None:
 @pytest.mark.parametrize("locale", ["vi", "en"])
 def test_our_own_column_is_known_again(locale: str) -> None:
     assert plain(say(locale, REASON_COLUMN)) in OURS
+
+
+def test_matched_columns_are_in_the_backup(shop: Shop) -> None:
+    path = shop.office.shop.folder.path / "kasse.csv"
+    path.write_text(f"{ODD}\nB1;03/04/2026;K-1;1000\n", "utf-8")
+    columns = {"Beleg": "order_id", "Zeitpunkt": "at", "Kunde": "customer_id"}
+    kept = shop.office.shop.remember(shop.office.shop.recognise(path), columns)
+    whole = io.BytesIO(b"".join(backup(shop.office.shop.folder.path)))
+    with zipfile.ZipFile(whole) as archive:
+        assert archive.read(f"formats/{kept.name}") == kept.read_bytes()
+        assert "record.db" in archive.namelist()

@@ -18,6 +18,7 @@ from thang.record.key import KEY_FILE
 # The record first: whoever it names is in a vault that was copied later.
 DATABASES = (RECORD_FILE, VAULT_FILE, DESK_FILE)
 PAPERS = (KEY_FILE, "policy.yaml", ".thang-demo")
+FORMATS = "formats/*.yaml"  # what the shop's own files' columns mean
 PIECE = 1024 * 1024
 
 
@@ -61,15 +62,17 @@ def _zipped(copies: TemporaryDirectory[str], folder: Path) -> Iterator[bytes]:
     pipe = _Pipe()
     with copies, ZipFile(cast("IO[bytes]", pipe), "w", ZIP_DEFLATED) as whole:
         files = [Path(copies.name) / name for name in DATABASES]
-        for path in (*files, *(folder / name for name in PAPERS)):
+        formats = sorted(folder.glob(FORMATS))
+        for path in (*files, *(folder / name for name in PAPERS), *formats):
             if path.exists():
-                yield from _packed(whole, path, pipe)
+                inside = path.relative_to(folder) if path in formats else Path(path.name)
+                yield from _packed(whole, path, inside.as_posix(), pipe)
         whole.close()
         yield pipe.taken()
 
 
-def _packed(whole: ZipFile, path: Path, pipe: _Pipe) -> Iterator[bytes]:
-    entry = ZipInfo.from_file(path, path.name, strict_timestamps=False)
+def _packed(whole: ZipFile, path: Path, name: str, pipe: _Pipe) -> Iterator[bytes]:
+    entry = ZipInfo.from_file(path, name, strict_timestamps=False)
     entry.external_attr = 0o100600 << 16
     entry.compress_type = ZIP_DEFLATED
     with path.open("rb") as source, whole.open(entry, "w", force_zip64=True) as target:
