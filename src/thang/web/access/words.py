@@ -35,6 +35,7 @@ ACTIONS = (
     noted("key made"),
     noted("key revoked"),
     noted("backup made"),
+    noted("shop begun"),
     noted("table exported"),
     noted("list exported"),
     noted("failed rows exported"),

@@ -69,4 +69,6 @@ def _taken(request: Request, folder: Path) -> Office:
 def _first(office: Office, viewer: Viewer) -> Person:
     """The owner of a new shop: whoever looked around, who may choose a password by the terminal."""
     nobody = secrets.token_urlsafe(32)
-    return office.desk.people.add(viewer.name, Role.OWNER, viewer.locale, office.now(), nobody)
+    made = office.desk.people.add(viewer.name, Role.OWNER, viewer.locale, office.now(), nobody)
+    office.desk.audit.note(made.id, "shop begun", made.id, office.now())
+    return made
