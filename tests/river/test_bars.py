@@ -58,6 +58,18 @@ def test_the_beta_distribution_is_a_binomial_tail(a: int, b: int, place: int) ->
     assert told == pytest.approx(float(exact), rel=1e-11, abs=1e-300)
 
 
+@pytest.mark.parametrize("q", [0.05, 0.5, 0.9, 0.99])
+@pytest.mark.parametrize("n", [1_000, 4_001])
+def test_many_buyers_are_weighed_as_few_are(
+    n: int, q: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the density over narrow steps, and by the distribution at their ends."""
+    values = np.sort(np.random.default_rng(n).lognormal(13, 1.5, n).astype(np.int64))
+    by_density = harrell_davis(values, q)
+    monkeypatch.setattr("thang.river.bars.MANY", n + 1)
+    assert by_density == pytest.approx(harrell_davis(values, q), rel=1e-11)
+
+
 @pytest.mark.parametrize(
     ("x", "a", "b", "value"),
     [

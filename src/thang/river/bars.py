@@ -20,6 +20,7 @@ from thang.river.calendar import Calendar
 from thang.river.tables import Bar, Int64
 
 VND_STEP = 50_000
+MANY = 1_000  # buyers from which on a step is much narrower than the density is wide
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +126,23 @@ def harrell_davis(values: NDArray[np.int64], q: float) -> float:
     a, b = q * (n + 1), (1 - q) * (n + 1)
     spread = 12 * (q * (1 - q) / (n + 2)) ** 0.5
     low, high = max(int((q - spread) * n) - 1, 0), min(int((q + spread) * n) + 2, n)
-    ends = beta_cdf(np.arange(low, high + 1) / n, a, b)
-    weights = np.diff(ends)
+    if n < MANY:
+        weights = np.diff(beta_cdf(np.arange(low, high + 1) / n, a, b))
+    else:
+        weights = _narrow_weights(low, high, n, a, b)
     return float((weights * values[low:high]).sum() / weights.sum())
+
+
+def _narrow_weights(low: int, high: int, n: int, a: float, b: float) -> NDArray[np.float64]:
+    """The same weights, but for a common factor: the density over steps narrower than it bends.
+
+    Five points of Gauss and Legendre a step agree with the fraction to twelve digits.
+    """
+    points, shares = np.polynomial.legendre.leggauss(5)
+    x = (np.arange(low, high)[:, np.newaxis] + (points + 1) / 2) / n
+    logs = (a - 1) * np.log(x) + (b - 1) * np.log1p(-x)
+    weights: NDArray[np.float64] = np.exp(logs - logs.max()) @ shares
+    return weights
 
 
 def beta_cdf(x: NDArray[np.float64], a: float, b: float) -> NDArray[np.float64]:

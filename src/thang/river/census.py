@@ -89,27 +89,29 @@ def count_person(
 ) -> int:
     """One person at every quarter's start after their first event; the number of rows so far."""
     begin(p, w, y, lo, rows[lo].at)
-    i, gaps = lo, 0
+    i, gaps, counted, member = lo, -1, False, False
     for q in range(len(quarters)):
         t = quarters[q]
         if rows[lo].at >= t:
             continue
+        done = i
         while i < hi and rows[i].at < t:
             if not p.kinds[rows[i].kind].quiet:
                 happen_loudly(p, rows, y, w, room, lo, i)
             i += 1
-        expire(p, rows, w, room, i, t)
-        catch_up(p, rows, w, room, i)
-        w.month = pass_months(y, w.month, t - 1)
-        counted = not holds(p, w, p.unless, t, -1)
-        gaps = add_gaps(w, room, census, known, gaps, q, counted)
+        if gaps < 0 or i > done or t >= w.leave or not p.lasting:
+            expire(p, rows, w, room, i, t)
+            catch_up(p, rows, w, room, i)
+            w.month = pass_months(y, w.month, t - 1)
+            counted = not holds(p, w, p.unless, t, -1)
+            gaps = add_gaps(w, room, census, known, max(gaps, 0), q, counted)
+            member = counted and holds(p, w, p.member, t, -1)
         if not counted:
             continue
         if w.living > 0:
             census.living[q, 0] += 1
         if w.living > 1:
             census.living[q, 1] += 1
-        member = holds(p, w, p.member, t, -1)
         orders = w.v[p.bar_orders]
         if orders > 0 or member:
             row = census.buyers[n]

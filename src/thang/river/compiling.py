@@ -268,6 +268,7 @@ def _pack(
         "ring_days": int(at[-1]),
         "unless": rules["unless"][0],
         "member": rules["member"][0],
+        "lasting": rules["lasting"][0],
         "bar_orders": slots.names["_bar_orders"],
         "bar_spend": slots.names["_bar_spend"],
         "window_us": slots.settings.window_days * DAY,

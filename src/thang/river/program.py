@@ -140,6 +140,7 @@ PROGRAM = np.dtype(
         ("ring_days", np.int64),  # room for the days of all rings
         ("unless", np.int64),  # who is left out of the bars
         ("member", np.int64),  # Member's entry rule, for the bars
+        ("lasting", np.int64),  # 1: neither of the two turns by months or silence
         ("bar_orders", np.int64),  # slots of orders and spend in W
         ("bar_spend", np.int64),
         ("seasonal", np.int64),

@@ -243,6 +243,9 @@ def add_rules(nodes: Nodes) -> dict[str, list[int]]:
         spans.append((made, len(nodes.nodes)))
         keep.append(nodes.rule(keep_rule(level.key, policy)))
     member = [x.enter for x in policy.levels if x.key == policy.bars.member_level]
+    made = len(nodes.nodes)
+    unless, entry = nodes.rule(policy.bars.unless), nodes.rule(member[0] if member else None)
+    lasting = not nodes.turns(made) & (p.BY_MONTH | p.BY_SILENCE)
     return {
         "enter": enter,
         "keep": keep,
@@ -250,8 +253,9 @@ def add_rules(nodes: Nodes) -> dict[str, list[int]]:
         "turns": turns,
         "nodes_from": [span[0] for span in spans],
         "nodes_to": [span[1] for span in spans],
-        "unless": [nodes.rule(policy.bars.unless)],
-        "member": [nodes.rule(member[0] if member else None)],
+        "unless": [unless],
+        "member": [entry],
+        "lasting": [int(lasting)],
     }
 
 
