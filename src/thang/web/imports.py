@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from threading import Event
+from time import monotonic
 from typing import BinaryIO
 
 from thang.desk.jobs import Job, State
-from thang.model import WrongInput
+from thang.model import Unavailable, WrongInput
 from thang.web.incoming import Incoming, Upload
 from thang.web.office import Office
 from thang.web.worker.importing import CHECK, IMPORT
 from thang.workspace.recognising import Recognised
 from thang.workspace.undoing import PastImport
+
+PATIENCE = 5.0  # seconds for which undoing waits for another writer
 
 
 class Imports:
@@ -66,7 +70,7 @@ class Imports:
 
     def undo(self, batch: int, by: str, *, back: bool = False) -> PastImport:
         """Take an import back or bring it back; everybody is placed anew, and the deed noted."""
-        done = self._office.shop.undo(batch, back=back)
+        done = _patiently(lambda: self._office.shop.undo(batch, back=back))
         what = "import restored" if back else "import undone"
         self._office.desk.audit.note(by, what, str(batch), self._office.now())
         self._office.worker.wake()
@@ -76,6 +80,18 @@ class Imports:
         job = self._office.desk.jobs.add(kind, asked, by, self._office.now(), token)
         self._office.worker.wake()
         return job
+
+
+def _patiently(work: Callable[[], PastImport]) -> PastImport:
+    """Try again for a moment while a classification, which writes a line or two, holds the lock."""
+    ends, pause = monotonic() + PATIENCE, Event()
+    while True:
+        try:
+            return work()
+        except Unavailable:
+            if monotonic() > ends:
+                raise
+        pause.wait(0.1)
 
 
 def asked(upload: Upload) -> dict[str, object]:
