@@ -188,7 +188,8 @@ def test_policy_check_and_diff(say: Say, shop: Path, tmp_path: Path) -> None:
     )
     assert say("policy", "check", changed, "--json").json["unknown_kinds"] == ["hand_waved"]
     found = say("policy", "diff", changed, "--shop", shop, "--json").json
-    assert list(found) == ["changes", "up", "down", "moves", "examples"]
+    assert {"changes", "up", "down", "counts", "moves", "examples"} <= set(found)
+    assert sum(count["now"] for count in found["counts"]) == found["people"]
     assert any(change["key"] == "quantities.orders.within" for change in found["changes"])
     assert found["up"] + found["down"] == sum(move["people"] for move in found["moves"]) > 0
 
