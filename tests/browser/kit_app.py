@@ -40,7 +40,7 @@ def drawn(theme: str = "", locale: str = "vi", template: str = "kit.html") -> st
             .get_template(template)
             .render(
                 page=kit_page(), viewer=object(), theme=theme, locale=locale, path="/ladder",
-                here="/_kit", demo=True, freshness=Fresh(), toast="",
+                here="/_kit", demo=True, came_from_demo=True, freshness=Fresh(), toast="",
             )
         )  # fmt: skip
 

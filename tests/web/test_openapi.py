@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,20 +20,21 @@ from tests.web.visitors import OURS, Shop
 from thang.web.rooms import ROOMS
 
 
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    made = peopled(tmp_path_factory.mktemp("openapi") / "shop")
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    """A shop for each test alone: schemathesis starts and stops the application around each."""
+    made = peopled(tmp_path / "shop")
     yield made
     made.office.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def secret(shop: Shop) -> str:
     scopes = ("ingest", "read", "export", "write")
     return shop.office.desk.keys.create("schemathesis", scopes, "", shop.office.now())[1]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def described(shop: Shop) -> Any:
     return schemathesis.openapi.from_asgi(
         "/api/openapi.json", shop.app, headers={"Host": "127.0.0.1:8010"}
