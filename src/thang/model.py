@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import IntFlag, StrEnum
+from enum import IntEnum, IntFlag, StrEnum
 
 SECOND = 1_000_000
 DAY = 86_400 * SECOND
@@ -34,6 +34,24 @@ class Flag(IntFlag):
     AMOUNT = 32  # an amount was given (0 is an amount; none is not)
     DELIVERED = 64  # finality of the order's source, see `Finality`
     FINAL = 128
+    THEIRS = 256  # a ticket about something that was the customer's own doing, not the shop's
+
+
+class Cost(IntEnum):
+    """What a recorded cost was for: the `grade` of a `cost_recorded`, whose `ref` is the order,
+    ticket or campaign it belongs to. Money the customer was given off the price is DISCOUNT only
+    where the order's amount does not show it already.
+    """
+
+    GOODS = 1
+    DISCOUNT = 2
+    SHIPPING = 3  # what the shop paid of it
+    FEE = 4  # payment, platform, cash on delivery
+    RETURN = 5  # parcels that came back
+    CONTACT = 6
+    SUPPORT = 7
+    ACQUISITION = 8
+    GIFT = 9  # rewards, samples
 
 
 @dataclass(frozen=True, slots=True, order=True)

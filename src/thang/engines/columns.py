@@ -7,7 +7,11 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from thang.model import Cost
+from thang.policy.aims import GROUPS
 from thang.river.events import CODES
+
+COST_NAMES = tuple(cost.name.lower() for cost in Cost)  # columns of money, by what it was for
 
 EVENTS = pa.schema(
     [
@@ -90,5 +94,82 @@ CENSUS = pa.schema(
         ("orders", pa.int32()),
         ("member", pa.int8()),
         ("n", pa.int64()),
+    ]
+)
+
+# What lifetime value, the groups and the stage ask of the fold, one row a person. Nothing in
+# it depends on when it was asked, but what is not ripe yet: at `due` the person is folded again.
+TALLIES = pa.schema(
+    [
+        ("person", pa.int64()),
+        ("first_at", pa.int64()),  # first contact
+        ("due", pa.int64()),  # when a chance ripens next; FAR: none waits
+        # money: orders that still count, and what went back
+        ("orders", pa.int32()),  # days with a living order
+        ("first_order", pa.int32()),  # shop day on which it was placed; 0: none
+        ("last_order", pa.int32()),
+        ("revenue", pa.int64()),
+        ("refunded", pa.int64()),
+        ("returned", pa.int32()),  # orders undone after they counted
+        ("refused", pa.int32()),  # parcels not taken
+        ("costed", pa.int64()),  # revenue of the living orders whose cost of goods is recorded
+        *((name, pa.int64()) for name in COST_NAMES),
+        ("minutes", pa.int32()),
+        ("contacts", pa.int32()),  # messages of ours that arrived
+        # willing: chances to try, to try again; useful words since access was given
+        ("try_n", pa.int32()),
+        ("try_k", pa.int32()),
+        ("retry_n", pa.int32()),
+        ("retry_k", pa.int32()),
+        ("voice", pa.int32()),
+        ("access_at", pa.int64()),  # 0: never
+        # forgiving: ripe failures of ours, weighted by the policy; months with an open wish
+        ("failures", pa.int32()),
+        ("chances", pa.float64()),
+        ("forgiven", pa.float64()),
+        ("last_failure", pa.int64()),  # of any ripeness; 0: none
+        ("open_failures", pa.int32()),
+        ("wish_months", pa.int32()),  # of wishes that were fulfilled
+        ("wish_active", pa.int32()),  # months of any wish in which the person did something
+        ("wish_open", pa.int64()),  # since when a wish is open; 0: none is
+        # viral: living qualified referrals, and other outward acts
+        ("referrals", pa.int32()),
+        ("clicks", pa.int32()),
+        ("shares", pa.int32()),
+        ("reviews", pa.int32()),
+        ("answers", pa.int32()),
+        ("beta", pa.int8()),  # 1: has used what was not launched yet
+    ]
+)
+# One row for each shop day with a living order, by person and day: from these come cohorts,
+# curves, backtests and the stage. Money is net of refunds.
+PURCHASES = pa.schema([("person", pa.int64()), ("day", pa.int32()), ("money", pa.int64())])
+# Rare events that are asked about by the shop's month rather than by person, as they are.
+SIGNAL_KINDS = tuple(
+    CODES[kind]
+    for kind in (
+        "product_reviewed", "complaint_posted", "chargeback", "blocked_us", "ticket_opened",
+        "ticket_resolved", "nps_answered", "csat_answered", "pmf_answered", "referral_sent",
+        "referral_clicked", "order_delivery_failed", "fraud_hold_set",
+    )
+)  # fmt: skip
+# What is known of everybody's groups and value, one row a person: written by `workspace`.
+# Scores are chances; bits of `enough`, `members`, `held` (by an earlier check) are places in
+# `policy.aims.GROUPS`; money is minor units over the policy's horizon, profit a year.
+SCORES = pa.schema(
+    [
+        ("person", pa.int64()),
+        *((name, pa.float32()) for name in GROUPS),
+        ("enough", pa.int8()),
+        ("members", pa.int8()),
+        ("main", pa.int8()),  # the primary group's place; -1: none
+        ("alive", pa.float32()),
+        ("value", pa.float64()),
+        ("value_low", pa.float64()),
+        ("value_high", pa.float64()),
+        ("profit", pa.float64()),
+        ("profit_low", pa.float64()),
+        ("profit_high", pa.float64()),
+        ("barnacle", pa.bool_()),
     ]
 )

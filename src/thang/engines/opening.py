@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
+import pyarrow as pa
 
+from thang.engines.columns import PURCHASES, SCORES, TALLIES
 from thang.model import Taken, Unavailable
 
-SCHEMA = 4
+SCHEMA = 5
 SETUP = """
 create table if not exists meta (key varchar primary key, value bigint);
 create table if not exists events (
@@ -43,7 +45,15 @@ create table if not exists monthly (
 create table if not exists almost (
     person bigint, level tinyint, quantity varchar, op varchar, value double, needs double);
 create table if not exists nearest (level tinyint, quantity varchar, people bigint);
+create table if not exists signals (
+    person bigint, "at" bigint, kind smallint, ref bigint, grade smallint, flags smallint,
+    seq bigint);
 """
+DERIVED = {"tallies": TALLIES, "purchases": PURCHASES, "scores": SCORES}
+TYPES = {
+    pa.int8(): "tinyint", pa.int32(): "integer", pa.int64(): "bigint", pa.float32(): "real",
+    pa.float64(): "double", pa.bool_(): "boolean",
+}  # fmt: skip
 
 
 class Limits(NamedTuple):
@@ -116,8 +126,16 @@ def _set_up(connection: duckdb.DuckDBPyConnection, limits: Limits) -> Opened:
     ((tables,),) = connection.execute("select count(*) from duckdb_tables()").fetchall()
     fresh = tables == 0
     connection.execute(SETUP)
-    schema = connection.execute("select value from meta where key = 'schema'").fetchall()
-    if not fresh and schema != [(SCHEMA,)]:
+    for name, schema in DERIVED.items():
+        connection.execute(_table(name, schema))
+    found = connection.execute("select value from meta where key = 'schema'").fetchall()
+    if not fresh and found != [(SCHEMA,)]:
         raise UnsoundError
     connection.execute("insert or replace into meta values ('schema', ?)", [SCHEMA])
     return Opened(connection, fresh)
+
+
+def _table(name: str, schema: pa.Schema) -> str:
+    """The statement that makes a table of an Arrow schema."""
+    columns = ", ".join(f'"{field.name}" {TYPES[field.type]}' for field in schema)
+    return f"create table if not exists {name} ({columns})"

@@ -6,10 +6,11 @@ Rules are read here, where all names are known.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar, get_type_hints
 
+from thang.policy.aims import Aims
 from thang.policy.draft import Draft, wrong
 from thang.policy.quantity_fields import FORMS
 from thang.policy.rules import RuleError, parse
@@ -33,6 +34,7 @@ from thang.policy.tree import Scalar
 from thang.policy.where import where_of
 
 FOREVER = "ever"
+T = TypeVar("T")
 
 
 def build(draft: Draft, values: Mapping[str, Any]) -> Policy:
@@ -51,10 +53,21 @@ def build(draft: Draft, values: Mapping[str, Any]) -> Policy:
         ),
         activity=Activity(**values["activity"]),
         referral=Referral(**values["referral"]),
+        aims=nested(Aims, values),
         programme=values["programme"],
         blocked=sentences.rule("blocked.while") if blocked else Always(False),
         blocked_by=blocked.get("ended_by", ()),
     )
+
+
+def nested(of: type[T], values: Mapping[str, Any]) -> T:
+    """A dataclass whose fields may be dataclasses, from mappings that may say more than it has."""
+    hints = get_type_hints(of)
+    found = {}
+    for name in (one.name for one in fields(of) if one.name in values):  # type: ignore[arg-type]
+        inner: type[Any] = hints[name]
+        found[name] = nested(inner, values[name]) if is_dataclass(inner) else values[name]
+    return of(**found)
 
 
 def quantity(name: str, values: Mapping[str, Any]) -> Quantity:

@@ -39,6 +39,7 @@ def effective(policy: Policy) -> Data:
             "unless": to_text(policy.bars.unless),
         },
         "activity": _plain(asdict(policy.activity)),
+        **_said(_plain(asdict(policy.aims))),
     }
 
 
@@ -65,6 +66,15 @@ def _plain(data: Mapping[str, Any]) -> Data:
     return {
         key: _plain(value) if isinstance(value, Mapping) else _number(value)
         for key, value in data.items()
+    }
+
+
+def _said(data: Data) -> Data:
+    """Without what is unknown, which a policy says by leaving it out."""
+    return {
+        key: _said(value) if isinstance(value, dict) else value
+        for key, value in data.items()
+        if value is not None
     }
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
+from thang.policy.aims import Aims
+
 # ---------------------------------------------------------------- rules
 
 
@@ -241,6 +243,7 @@ class Policy:
     bars: Bars
     activity: Activity
     referral: Referral
+    aims: Aims = Aims()
     programme: str = "auto"  # auto | yes | no
     blocked: Expr = Always(False)  # a silent condition of every level that is held
     blocked_by: tuple[str, ...] = ()  # kinds that end those levels at once

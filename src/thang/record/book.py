@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import pyarrow as pa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from thang.model import Gathered, Identifier, Refused, Tally
 from thang.policy.schema import Settings
-from thang.record import persons, policies, reading, withdrawals
+from thang.record import findings, persons, policies, reading, withdrawals
 from thang.record.appending import Import, in_portions
 from thang.record.database import Database
+from thang.record.findings import Finding
 from thang.record.folder import lay_folder, open_folder
 from thang.record.identifiers import Hasher
 from thang.record.key import ShopKey
@@ -54,6 +55,7 @@ class Record:
         self._vault.lay_words()
         policies.lay_notes(record)
         withdrawals.lay_withdrawals(record)
+        findings.lay_findings(record)
         self._hasher = Hasher(key)
 
     @classmethod
@@ -266,3 +268,25 @@ class Record:
         """The bars frozen under a policy version, oldest quarter first."""
         with self._record.reading() as connection:
             return policies.bars_of(connection, version)
+
+    def add_finding(self, what: str, at: int, body: Mapping[str, Any]) -> Finding:
+        """Append what was found out about an instant, and return it."""
+        found = Finding(what, at, self._now(), dict(body))
+        with only_writer(self.folder), self._record.writing() as connection:
+            findings.add(connection, found)
+        return found
+
+    def findings(self, what: str) -> list[Finding]:
+        """Everything found out under one word, by the instant it speaks of."""
+        with self._record.reading() as connection:
+            return findings.all_of(connection, what)
+
+    def add_group_moves(self, moves: Iterable[Mapping[str, int]]) -> None:
+        """Append who entered groups, failed a check, or left (`findings.MOVES`)."""
+        with only_writer(self.folder), self._record.writing() as connection:
+            findings.add_moves(connection, moves)
+
+    def group_moves(self) -> pa.Table:
+        """Every move of groups (`findings.MOVES`), in the order it was found."""
+        with self._record.reading() as connection:
+            return findings.moves(connection)

@@ -212,6 +212,28 @@ bars = Table(
     _number("computed_at"),
 )
 
+# What was found out once and holds from then on: yardsticks of a quarter, the stage, the gate.
+findings = Table(
+    "findings",
+    RECORD,
+    Column("id", BIG, primary_key=True),
+    _text("what"),
+    _number("at"),  # the instant it speaks of
+    _number("found_at"),
+    Column("body", JSON, nullable=False),
+    Index("findings_what", "what", "at"),
+)
+# Who entered a group, failed a monthly check of it, or left it, in the order it was found.
+group_moves = Table(
+    "group_moves",
+    RECORD,
+    Column("id", BIG, primary_key=True),
+    _number("at"),
+    _number("person"),
+    _number("group"),
+    _number("what"),
+)
+
 subjects = Table("subjects", VAULT, _id("identifier"), _bytes("wrapped_key"))
 fields = Table(
     "fields",
@@ -244,5 +266,7 @@ def _never_changed(table: Table) -> None:
 
 WITHDRAWING = (withdrawals, retold, refused_again, link_evidence, mark_evidence)
 
-for _facts in (events, links, policy_versions, policy_notes, bars, *WITHDRAWING):
+FINDINGS = (findings, group_moves)
+
+for _facts in (events, links, policy_versions, policy_notes, bars, *WITHDRAWING, *FINDINGS):
     _never_changed(_facts)

@@ -47,6 +47,8 @@ KINDS: tuple[str, ...] = (
     "cost_recorded", "message_delivered", "message_read", "message_replied", "message_failed",
     # who they are to the shop
     "insider_marked", "insider_unmarked",
+    # further costs: minutes of help, in `grade`
+    "support_given",
 )  # fmt: skip
 
 # Made by prepare from the ones above, each with its own instant on the right person's line.
