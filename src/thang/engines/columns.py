@@ -153,23 +153,34 @@ SIGNAL_KINDS = tuple(
         "referral_clicked", "order_delivery_failed", "fraud_hold_set",
     )
 )  # fmt: skip
-# What is known of everybody's groups and value, one row a person: written by `workspace`.
-# Scores are chances; bits of `enough`, `members`, `held` (by an earlier check) are places in
-# `policy.aims.GROUPS`; money is minor units over the policy's horizon, profit a year.
+# What is known of every buyer's value: money is minor units, over the policy's horizon; profit a
+# year; bounds are of 80 %. Scores are chances to reach the threshold; bits of `note` are `Note`.
+VALUES = pa.schema(
+    [
+        ("person", pa.int64()),
+        ("alive", pa.float32()),
+        ("purchases", pa.float32()),  # expected within the horizon
+        ("value", pa.float64()),
+        ("value_low", pa.float64()),
+        ("value_high", pa.float64()),
+        ("valuable", pa.float32()),
+        ("profit", pa.float64()),
+        ("profit_low", pa.float64()),
+        ("profit_high", pa.float64()),
+        ("profitable", pa.float32()),
+        ("enough", pa.int8()),  # 1: for `valuable`, 2: for `profitable`
+        ("barnacle", pa.bool_()),
+        ("note", pa.int16()),
+    ]
+)
+# Everybody's groups: scores are chances; bits of `enough` and `members`, and `main` (the
+# primary group, -1: none), are places in `policy.aims.GROUPS`.
 SCORES = pa.schema(
     [
         ("person", pa.int64()),
         *((name, pa.float32()) for name in GROUPS),
         ("enough", pa.int8()),
         ("members", pa.int8()),
-        ("main", pa.int8()),  # the primary group's place; -1: none
-        ("alive", pa.float32()),
-        ("value", pa.float64()),
-        ("value_low", pa.float64()),
-        ("value_high", pa.float64()),
-        ("profit", pa.float64()),
-        ("profit_low", pa.float64()),
-        ("profit_high", pa.float64()),
-        ("barnacle", pa.bool_()),
+        ("main", pa.int8()),
     ]
 )

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import duckdb
 import pyarrow as pa
 
-from thang.engines.columns import PURCHASES, SCORES, TALLIES
+from thang.engines.columns import PURCHASES, SCORES, TALLIES, VALUES
 from thang.model import Taken, Unavailable
 
 SCHEMA = 5
@@ -49,9 +49,9 @@ create table if not exists signals (
     person bigint, "at" bigint, kind smallint, ref bigint, grade smallint, flags smallint,
     seq bigint);
 """
-DERIVED = {"tallies": TALLIES, "purchases": PURCHASES, "scores": SCORES}
+DERIVED = {"tallies": TALLIES, "purchases": PURCHASES, "values": VALUES, "scores": SCORES}
 TYPES = {
-    pa.int8(): "tinyint", pa.int32(): "integer", pa.int64(): "bigint", pa.float32(): "real",
+    pa.int8(): "tinyint", pa.int16(): "smallint", pa.int32(): "integer", pa.int64(): "bigint", pa.float32(): "real",
     pa.float64(): "double", pa.bool_(): "boolean",
 }  # fmt: skip
 
@@ -138,4 +138,4 @@ def _set_up(connection: duckdb.DuckDBPyConnection, limits: Limits) -> Opened:
 def _table(name: str, schema: pa.Schema) -> str:
     """The statement that makes a table of an Arrow schema."""
     columns = ", ".join(f'"{field.name}" {TYPES[field.type]}' for field in schema)
-    return f"create table if not exists {name} ({columns})"
+    return f'create table if not exists "{name}" ({columns})'
