@@ -51,8 +51,8 @@ create table if not exists signals (
 """
 DERIVED = {"tallies": TALLIES, "purchases": PURCHASES, "values": VALUES, "scores": SCORES}
 TYPES = {
-    pa.int8(): "tinyint", pa.int16(): "smallint", pa.int32(): "integer", pa.int64(): "bigint", pa.float32(): "real",
-    pa.float64(): "double", pa.bool_(): "boolean",
+    pa.int8(): "tinyint", pa.int16(): "smallint", pa.int32(): "integer", pa.int64(): "bigint",
+    pa.float32(): "real", pa.float64(): "double", pa.bool_(): "boolean",
 }  # fmt: skip
 
 
