@@ -62,6 +62,6 @@ def served_demo(folder: Path) -> Iterator[Served]:
     token = office.desk.sessions.begin(owner.id, "test", office.now())
     (row, *_) = office.shop.customers(Asked(levels=("advocate",))).rows
     with serving(create_app(office)) as address:
-        cookie = {"name": session_name(secure=False), "value": token, "url": address}
+        cookie = {"name": session_name(office), "value": token, "url": address}
         yield Served(office, address, cookie, row.ref)
     office.close()

@@ -72,7 +72,7 @@ def served_file(folder: Path, file: Path) -> Iterator[Served]:
     owner = office.desk.people.add("Chủ shop thử", Role.OWNER, "vi", office.now(), PASSWORD)
     token = office.desk.sessions.begin(owner.id, "test", office.now())
     with serving(create_app(office)) as address:
-        cookie = {"name": session_name(secure=False), "value": token, "url": address}
+        cookie = {"name": session_name(office), "value": token, "url": address}
         yield Served(office, address, cookie, "")
     office.close()
 

@@ -8,6 +8,7 @@ import pytest
 from starlette.datastructures import Headers
 from tests.web.visitors import BASE, OURS, Shop, program, signed_in, stranger, token_in
 
+from thang.web.access.cookies import session_name
 from thang.web.access.origin import from_our_pages, known_host
 from thang.web.access.paths import after_login, own_path
 from thang.web.viewer import TOKEN_HEADER
@@ -109,7 +110,7 @@ def test_programs_need_no_origin_and_their_keys_are_no_cookies(shop: Shop) -> No
     assert program(shop.app, "read").get("/api/settings").status_code == 200
     secret = program(shop.app, "read").headers["Authorization"].split()[1]
     browser = stranger(shop.app)
-    browser.cookies.set("thang", secret, domain="127.0.0.1", path="/")
+    browser.cookies.set(session_name(shop.office), secret, domain="127.0.0.1", path="/")
     assert browser.get("/api/settings").status_code == 401
     for header in (f"Basic {secret}", secret, f"bearer  {secret}x", "Bearer", "Bearer \x7f"):
         refused = stranger(shop.app).get("/api/settings", headers={"Authorization": header})

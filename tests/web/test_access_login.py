@@ -13,6 +13,7 @@ from tests.web.visitors import PASSWORD, Shop, person, signed_in, stranger
 
 from thang.desk import passwords
 from thang.model import SECOND
+from thang.web.access.cookies import session_name
 from thang.web.access.tries import MOST, Tries
 from thang.web.app import create_app
 from thang.web.office import Office
@@ -115,8 +116,10 @@ def test_signing_in_leads_on_to_where_one_wanted_to_go(shop: Shop) -> None:
 
 def test_the_cookie_is_for_our_pages_alone(tmp_path: Path) -> None:
     Workspace.init(tmp_path / "shop")
-    for secure, name in ((False, "thang"), (True, "__Host-thang")):
+    for secure in (False, True):
         office = Office.open(tmp_path / "shop", secure=secure)
+        name = session_name(office)
+        assert name.startswith("__Host-") is secure
         app, who = create_app(office), person(office, "owner").name
         base = "https://127.0.0.1:8010" if secure else "http://127.0.0.1:8010"
         headers = {"Origin": base}
@@ -132,9 +135,18 @@ def test_the_cookie_is_for_our_pages_alone(tmp_path: Path) -> None:
         office.close()
 
 
+def test_two_shops_on_one_machine_do_not_sign_each_other_out(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        Workspace.init(tmp_path / name)
+    one, two = (Office.open(tmp_path / name) for name in ("one", "two"))
+    assert session_name(one) != session_name(two)
+    for office in (one, two):
+        office.close()
+
+
 def test_a_new_sign_in_never_keeps_the_old_session(shop: Shop) -> None:
     browser = signed_in(shop.app, "viewer")
-    fixed = browser.cookies["thang"]
+    fixed = browser.cookies[session_name(shop.office)]
     came_in(browser, person(shop.office, "owner").name, PASSWORD)
     assert shop.office.desk.sessions.of_token(fixed, shop.office.now()) is None
 
@@ -155,10 +167,10 @@ def test_a_session_that_is_deleted_in_the_middle_leads_to_the_login(shop: Shop) 
 
 def test_signing_out_ends_the_session_itself(shop: Shop) -> None:
     browser = signed_in(shop.app, "viewer")
-    stolen = browser.cookies["thang"]
+    stolen = browser.cookies[session_name(shop.office)]
     assert browser.post("/logout").headers["location"] == "/login"
     assert shop.office.desk.sessions.of_token(stolen, shop.office.now()) is None
-    browser.cookies.set("thang", stolen, domain="127.0.0.1", path="/")
+    browser.cookies.set(session_name(shop.office), stolen, domain="127.0.0.1", path="/")
     assert browser.get("/ladder").status_code == 303
 
 

@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 from tests.web.visitors import Shop, signed_in
 
 from thang.running import NOTE
+from thang.web.access.cookies import session_name
 from thang.web.office import DEMO_MARK, Office
 
 
@@ -30,7 +31,7 @@ def sent(browser: TestClient, shop: Shop, path: str) -> str:
     """Post as the page's form does, with the token of the present session."""
     from thang.web.viewer import TOKEN_HEADER, form_token
 
-    browser.headers[TOKEN_HEADER] = form_token(browser.cookies["thang"])
+    browser.headers[TOKEN_HEADER] = form_token(browser.cookies[session_name(office(shop))])
     answer = browser.post(path)
     assert answer.status_code == 303, answer.text
     return answer.headers["location"]

@@ -46,7 +46,7 @@ def signed_in(app: FastAPI, role: str, **options: Any) -> TestClient:
     office: Office = app.state.office
     token = office.desk.sessions.begin(person(office, role).id, "test", office.now())
     browser = stranger(app, **options)
-    browser.cookies.set(session_name(secure=office.secure), token, domain="127.0.0.1", path="/")
+    browser.cookies.set(session_name(office), token, domain="127.0.0.1", path="/")
     browser.headers[TOKEN_HEADER] = form_token(token)
     return browser
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,24 +16,29 @@ THEME = "thang_theme"
 YEAR = 365 * 86_400
 
 
-def session_name(*, secure: bool) -> str:
-    """`__Host-` binds a cookie to this host and to TLS; plain loopback has no TLS."""
-    return "__Host-thang" if secure else "thang"
+def session_name(office: Office) -> str:
+    """`__Host-` binds a cookie to this host and to TLS; plain loopback has no TLS.
+
+    Browsers send cookies to every port of a host, so each shop's cookie has its own name.
+    """
+    folder = str(office.shop.folder.path.resolve())
+    shop = blake2b(folder.encode(errors="surrogateescape"), digest_size=4).hexdigest()
+    return f"{'__Host-' if office.secure else ''}thang-{shop}"
 
 
 def session_token(request: Request, office: Office) -> str:
     """The token a browser sent; empty if none."""
-    return request.cookies.get(session_name(secure=office.secure), "")
+    return request.cookies.get(session_name(office), "")
 
 
 def give_session(response: Response, office: Office, token: str) -> None:
     """Let a browser be signed in."""
-    _set(response, office, session_name(secure=office.secure), token, LASTS // SECOND)
+    _set(response, office, session_name(office), token, LASTS // SECOND)
 
 
 def take_session(response: Response, office: Office) -> None:
     """Let a browser forget that it was signed in."""
-    _set(response, office, session_name(secure=office.secure), "", 0)
+    _set(response, office, session_name(office), "", 0)
 
 
 def remember(response: Response, office: Office, name: str, value: str) -> None:
