@@ -7,7 +7,7 @@ SPARK := $(VENV)/.spark
 CHROMIUM := $(VENV)/.chromium
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: demo test lint types soak bench peers docs words lock clean
+.PHONY: demo test lint types soak bench evaluate peers docs words lock clean
 
 demo: $(READY)  ## a simulated Vietnamese shop, served in the browser (Ctrl-C ends it)
 	$(BIN)/thang demo
@@ -16,8 +16,8 @@ test: $(READY) $(SPARK) $(CHROMIUM) lint  ## what CI runs
 	$(BIN)/python -m pytest -n 2 -m "not soak"
 
 lint: $(READY) $(SPARK)  ## style, types, floors, purity
-	$(BIN)/ruff check src tests benchmarks
-	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/ruff check src tests benchmarks evaluation
+	$(BIN)/ruff format --check src tests benchmarks evaluation
 	$(BIN)/mypy
 	PYTHONPATH=src $(BIN)/lint-imports --no-cache
 
@@ -27,6 +27,9 @@ soak: $(READY) $(SPARK)  ## the long runs: more customers, more kills
 bench: $(READY) $(SPARK)  ## ratios within one run; writes benchmarks/results.md
 	$(BIN)/python -m benchmarks.run
 	$(BIN)/python -m benchmarks.lifetime
+
+evaluate: $(READY)  ## judged on invented shops whose truth is known; writes evaluation/report.md
+	$(BIN)/python -m evaluation.run
 
 peers: $(READY)  ## other engines of lifetime value as judges of ours
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/peers.lock

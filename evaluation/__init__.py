@@ -1,0 +1,1 @@
+"""Thang judged on invented shops whose truth is known: `make evaluate` writes `report.md`."""
