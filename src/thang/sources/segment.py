@@ -27,8 +27,9 @@ CALLS = {
 REFS = (
     "order_id", "ticket_id", "channel", "program_id", "referral_code", "product_id", "post_id",
     "live_id", "survey_id", "event_id", "community_id",
+    "feature_id", "campaign_id", "coupon_id",
 )  # fmt: skip
-GRADES = ("rating", "severity", "score", "stars")
+GRADES = ("rating", "severity", "score", "stars", "minutes", "grade")
 OTHERS = ("referee_user_id", "referee", "clicked_by", "invitee_user_id")
 MONEY = ("revenue", "total", "value", "amount")
 PRIVATE = frozenset(
@@ -225,6 +226,8 @@ def _flags(kind: str, properties: Mapping[str, Any]) -> Flag:
         flags |= Flag.OK
     if properties.get("ok") is False:
         flags |= Flag.FAILED
+    if properties.get("fault") == "customer":
+        flags |= Flag.THEIRS
     return flags
 
 
