@@ -218,6 +218,10 @@ class Projection:
             self.sql.unregister("asked")
         self._insert("referral_rows", rows)
 
+    def put_values(self, rows: pa.Table) -> None:
+        """Append what people are worth (`columns.VALUES`)."""
+        self._insert('"values"', rows)
+
     def _insert(self, table: str, rows: pa.Table) -> None:
         self.sql.register("rows_in", rows)
         names = ", ".join(f'"{name}"' for name in rows.column_names)

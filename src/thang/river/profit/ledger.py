@@ -89,8 +89,8 @@ class Prices:
 
 @dataclass(frozen=True)
 class Account:
-    """What each person left: `total` to this day before acquisition, NaN where the goods' cost is
-    unknown; `serving`: what of it was spent on serving them.
+    """What each person left: `total` to this day before acquisition, NaN where what
+    goods cost is unknown; `serving`: what of it was spent on serving them.
     """
 
     total: Float64
@@ -157,17 +157,14 @@ def account(of: Tallied, prices: Prices) -> Account:
 
 
 def _goods(of: Tallied, prices: Prices) -> tuple[Float64, Int64]:
-    """What the goods cost; NaN where there is revenue without it and nothing stands in."""
+    """What the goods cost; NaN for all where nothing says what any goods cost."""
+    if prices.margin is None:
+        return np.full(len(of), np.nan), np.full(len(of), int(Filled.MARGIN_UNKNOWN))
     open_revenue = of.revenue - of.costed
     missing = open_revenue > 0
-    filled = np.zeros(len(of), np.int64)
-    if prices.margin is None:
-        share, bit = np.nan, Filled.MARGIN_UNKNOWN
-    else:
-        share = 1 - prices.margin
-        bit = Filled.MARGIN_SEEN if prices.margin_seen else Filled.MARGIN_OF_POLICY
-    filled[missing] |= int(bit)
-    return of.costs["goods"] + np.where(missing, open_revenue * share, 0.0), filled
+    bit = Filled.MARGIN_SEEN if prices.margin_seen else Filled.MARGIN_OF_POLICY
+    more = np.where(missing, open_revenue * (1 - prices.margin), 0.0)
+    return of.costs["goods"] + more, np.where(missing, int(bit), 0)
 
 
 def _acquisition(of: Tallied, prices: Prices) -> tuple[Float64, Int64]:
