@@ -9,6 +9,7 @@ from thang.web.api import imports as imports_api
 from thang.web.api import ladder as ladder_api
 from thang.web.api import policy as policy_api
 from thang.web.api import settings as settings_api
+from thang.web.api import value as value_api
 from thang.web.api import verbs
 from thang.web.pages import (
     customer,
@@ -48,4 +49,5 @@ ROOMS: tuple[APIRouter, ...] = (
     imports_api.router,
     policy_api.router,
     settings_api.router,
+    value_api.router,
 )
