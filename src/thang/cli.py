@@ -261,7 +261,7 @@ def policy_versions(shop: ShopOption = Path("shop"), json: JsonOption = False) -
 @app.command()
 def simulate(
     file: Annotated[Path, typer.Argument(help="Where to write the events, as Segment JSONL.")],
-    scenario: Annotated[str, typer.Option(help="tiny, small, mid or demo.")] = "small",
+    scenario: Annotated[str, typer.Option(help="tiny, small, mid, demo, large, …")] = "small",
     seed: Annotated[int, typer.Option(help="The same seed is the same shop.")] = 1,
     truth: Annotated[Path | None, typer.Option(help="Where to write what is true of it.")] = None,
     json: JsonOption = False,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from thang.model import Event
-from thang.simulate.scenario import SCENARIOS
+from thang.simulate.scenarios import SCENARIOS
 from thang.simulate.shop import Simulation
 from thang.simulate.truth import Truth
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from thang.simulate.scenario import SCENARIOS
+from thang.simulate.scenarios import SCENARIOS
 from thang.simulate.shop import Simulation
 
 from .conftest import Lived

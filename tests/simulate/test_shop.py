@@ -14,7 +14,8 @@ import pytest
 
 from thang.model import SECOND, Event, Identifier, WrongInput
 from thang.river.events import CODES
-from thang.simulate.scenario import SCENARIOS, Scenario
+from thang.simulate.scenario import Scenario
+from thang.simulate.scenarios import SCENARIOS
 from thang.simulate.shop import simulate
 from thang.simulate.write import write_segment_jsonl
 
@@ -23,7 +24,7 @@ from .conftest import Lived
 PRINT_HASH = """
 import hashlib, sys
 from pathlib import Path
-from thang.simulate.scenario import SCENARIOS
+from thang.simulate.scenarios import SCENARIOS
 from thang.simulate.shop import simulate
 from thang.simulate.write import write_segment_jsonl
 path = Path(sys.argv[1])

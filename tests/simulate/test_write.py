@@ -16,7 +16,11 @@ from thang.simulate.write import line_of, write_segment_jsonl, write_truth
 
 from .conftest import Lived
 
-REFS = ("order_id", "ticket_id", "program_id", "referral_code", "post_id", "product_id")
+REFS = (
+    "order_id", "ticket_id", "program_id", "referral_code", "post_id", "product_id",
+    "coupon_id", "feature_id", "campaign_id",
+)  # fmt: skip
+GRADES = ("rating", "severity", "score", "minutes", "grade")
 
 
 def read_back(line: dict[str, Any]) -> Event:
@@ -39,7 +43,7 @@ def read_back(line: dict[str, Any]) -> Event:
         ref=ref,
         amount=said.get("revenue"),
         currency=said.get("currency", ""),
-        grade=said.get("rating") or said.get("severity") or 0,
+        grade=next((said[name] for name in GRADES if name in said), 0),
         flags=_flags(said),
         finality=Finality(context.get("finality", "completed")),
         personal=traits,
@@ -62,6 +66,8 @@ def _flags(said: dict[str, Any]) -> Flag:
         flags |= flag if said.get(name) else Flag(0)
     if "ok" in said:
         flags |= Flag.OK if said["ok"] else Flag.FAILED
+    if said.get("fault") == "customer":
+        flags |= Flag.THEIRS
     return flags
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from thang.model import Finality, Flag, Identifier
-from thang.simulate.scenario import SCENARIOS
+from thang.simulate.scenarios import SCENARIOS
 from thang.simulate.shop import simulate
 from thang.simulate.write import write_segment_jsonl
 

@@ -12,7 +12,7 @@ from typing import Any
 from thang.model import DAY, Event, Finality, Gathered, Identifier
 from thang.record import Record
 from thang.river.calendar import end_of_day
-from thang.simulate.scenario import SCENARIOS
+from thang.simulate.scenarios import SCENARIOS
 from thang.simulate.shop import simulate
 from thang.workspace.shop import Workspace
 

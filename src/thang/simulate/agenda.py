@@ -9,6 +9,7 @@ from itertools import count
 from typing import NamedTuple
 
 from thang.model import Event
+from thang.simulate.releases import Release
 
 
 class Act(StrEnum):
@@ -25,22 +26,53 @@ class Act(StrEnum):
     SETTLE = "settle"
     REFUND = "refund"
     LEAVE = "leave"
+    RELEASE = "release"
+    TRY = "try"
+    SPEAK = "speak"
+    FULFIL = "fulfil"
+    ASK = "ask"
+    WRITE = "write"
+    CAMPAIGN = "campaign"
+    EXTRA_ORDER = "extra_order"
+    JOIN_RING = "join_ring"
+    TAKE_CHEAPLY = "take_cheaply"
 
 
 class Order(NamedTuple):
-    """One order: its id, its product, and its net money in minor units."""
+    """One order: its id, its product, and its net money in minor units.
+
+    An extra one, made by a failure forgiven or a campaign, has no next order after it.
+    """
 
     id: str
     product: str
     amount: int
+    extra: bool = False
+
+
+class Failure(NamedTuple):
+    """What went wrong with an order: its ticket, how bad, and by whose fault."""
+
+    order: Order
+    ticket: str
+    severity: int
+    fault: str
+    found_by: str
+    recovery: str = ""
+
+
+About = Order | Failure | Release | int | str | None
 
 
 class Due(NamedTuple):
-    """An appointment of a person (by place); about an order, or the place of a friend."""
+    """An appointment of a person (by place); what it is about is known to the act.
+
+    Acts of the shop itself (release, ask, write, campaign, ring) are noted under nobody's place, 0.
+    """
 
     act: Act
     who: int
-    about: Order | int | None = None
+    about: About = None
 
 
 class Agenda:

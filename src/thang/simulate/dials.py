@@ -10,7 +10,6 @@ class Dials:
     """Rates are per day, money is minor units, `*_a` and `*_b` are the two numbers of a Beta."""
 
     # arriving and looking around
-    growth: float = 2.5  # arrivals per day at the end, beside those at the start: 1 + growth
     attention_days: float = 550.0  # how long somebody who has not bought goes on looking
     visits: float = 1 / 18
     visits_shape: float = 0.8
@@ -56,6 +55,55 @@ class Dials:
     clicks: float = 0.75
     friend_converts: float = 0.55
 
-    # trouble
-    trouble: float = 0.07
-    resolves_well: float = 0.82
+    friend_is_new: float = 0.5  # rho: of friends who buy, those who never would have otherwise
+
+    # trouble: how often is a matter of the shop's `path`
+    theirs: float = 0.012  # of delivered orders: something the customer did
+    by_carrier: float = 0.15  # of failures that are not the customer's own
+    found_by_us: float = 0.7
+    late: float = 0.6  # of what is not put right in time: in the end it is
+    never_closed: float = 0.03
+    forgives_a: float = 2.6
+    forgives_b: float = 1.6
+    good_recovery: float = 1.0
+    severity: float = -0.7
+    second: float = -0.8  # another failure within 90 days
+    comes_back_days: float = 18.0  # whoever forgives shows it by an order, so soon
+    complains: float = 0.08  # times influence: in public, by whoever does not forgive
+    complains_most: float = 0.6
+    blocks: float = 0.12
+    charges_back: float = 0.03
+    warned: float = 0.15  # times influence: a friend who hears the anger
+    warned_converts: float = 0.3  # times their chance to buy
+    warned_drops: float = 0.12  # more chance to be done with the shop
+
+    # early use and asking
+    willing_a: float = 1.6
+    willing_b: float = 2.4
+    invited: float = 0.12  # of regulars, to what is new and not for sale yet
+    announced: float = 0.45  # of those who may be written to
+    uses: float = 0.9  # of those who said yes
+    voice: float = 0.5  # useful words a month of somebody who is all willing
+    voice_shape: float = 1.5
+    useful: float = 0.6
+    wishes: float = 0.25  # of words
+    asked: float = 0.3  # of regulars, each month
+    answers: float = 0.5
+    rates_delivery: float = 0.06
+    liking: float = 0.7  # how much of an answer is the person's own
+
+    # costs, in minor units
+    minute: int = 2_000
+    support_median: float = 4.0  # minutes an order
+    support_spread: float = 1.0  # deviation of the logarithm
+    goods_low: float = 0.40  # of the price, by product
+    goods_high: float = 0.70
+    goods_unknown: float = 0.2  # of products: nobody recorded what they cost
+    subsidy: int = 12_000  # of shipping, by the shop
+    fee: float = 0.025
+    refused: int = 30_000  # a parcel that came back
+    reward: int = 50_000  # for a friend who bought
+    message: int = 300
+    price_sensitive_a: float = 1.5
+    price_sensitive_b: float = 3.0
+    coupon: float = 0.1  # off the price

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from thang.model import SECOND
 from thang.simulate.dice import Dice
-from thang.simulate.season import BUSIEST, HOURS, busyness, carriers_rest
+from thang.simulate.season import HOURS, busiest, busyness, carriers_rest
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MINUTE = 60 * SECOND
@@ -37,12 +37,13 @@ def add_months(at: int, months: int, tz: str) -> int:
 class Days:
     """The shop days of a scenario, each with its midnight and how busy it is."""
 
-    def __init__(self, start: int, end: int, tz: str) -> None:
+    def __init__(self, start: int, end: int, tz: str, seasonal: bool = False) -> None:
         first, last = local(start, tz).date(), local(end, tz).date()
         count = (last - first).days + 2
         self.dates = [first + timedelta(days=i) for i in range(count)]
         self._midnights = [_midnight(day, tz) for day in self.dates]
-        self._busyness = [busyness(day) / BUSIEST for day in self.dates]
+        self._busiest = busiest(seasonal=seasonal)
+        self._busyness = [busyness(day, seasonal=seasonal) / self._busiest for day in self.dates]
         self.end = end
 
     def place(self, at: int) -> int:
@@ -58,7 +59,7 @@ class Days:
             return None
         at: float = after
         while True:
-            at += dice.exponential(24.0 * HOUR / (per_day * BUSIEST))
+            at += dice.exponential(24.0 * HOUR / (per_day * self._busiest))
             if at >= self.end:
                 return None
             if dice.chance(self._busyness[self.place(int(at))]):

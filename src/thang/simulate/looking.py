@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from thang.model import DAY, SECOND
+from thang.simulate import costs, early
 from thang.simulate.agenda import Act
-from thang.simulate.instants import MINUTE
+from thang.simulate.instants import HOUR, MINUTE
 from thang.simulate.world import FACEBOOK, WEBSITE, ZALO, World
 
 CHANNELS = ((FACEBOOK, 0.45), (WEBSITE, 0.35), (ZALO, 0.20))
@@ -32,18 +33,22 @@ def arrive(world: World, who: int, at: int, referrer: int | None = None) -> None
     standing.channel = world.dice.weighted(CHANNELS)
     standing.bored_at = at + int(traits.attention_days * DAY)
     _first_contact(world, who, at)
+    if referrer is None:
+        costs.acquired(world, who, at)
     if referrer is not None or world.dice.chance(world.scenario.dials.names_oneself):
         give_name(world, who, at + 2 * MINUTE)
     if _will_buy(world, who, referrer):
         wait = world.dice.exponential(world.scenario.dials.decides_days)
         world.due(world.days.next_busy(at, 1.0 / max(wait, 0.05), world.dice), Act.ORDER, who)
+    early.invite_newcomer(world, who, at + HOUR)
     _look_again(world, who, at)
 
 
 def _will_buy(world: World, who: int, referrer: int | None) -> bool:
     own = world.people[who].traits.converts
     brought = world.scenario.dials.friend_converts if referrer is not None else 0.0
-    return world.dice.chance(max(own, brought))
+    warned = world.scenario.dials.warned_converts if world.standing[who].warned else 1.0
+    return world.dice.chance(max(own, brought) * warned)
 
 
 def _first_contact(world: World, who: int, at: int) -> None:
@@ -63,11 +68,12 @@ def give_name(world: World, who: int, at: int) -> None:
     world.introduce(at, who)
     world.say(at + 5 * SECOND, who, "lead_captured", channel=channel)
     if dice.chance(dials.consents):
+        world.standing[who].consents = True
         world.say(at + 10 * SECOND, who, "consent_granted", ref="zalo", purpose="marketing")
         if dice.chance(0.08):
             later = at + int(dice.exponential(200.0 * DAY)) // SECOND * SECOND
             world.say(later, who, "consent_withdrawn", ref="zalo", purpose="marketing")
-    if dice.chance(JOINS_UNBOUGHT):
+    if world.scenario.programme and dice.chance(JOINS_UNBOUGHT):
         world.standing[who].enrolled = True
         world.say(at + MINUTE, who, "membership_joined", ref="VIP", channel=channel)
 

@@ -8,9 +8,12 @@ from zoneinfo import ZoneInfo
 
 from thang.model import WrongInput
 from thang.simulate.dials import Dials
+from thang.simulate.effects import Campaign
 from thang.simulate.instants import add_months, instant
 from thang.simulate.names import MOST_PEOPLE
+from thang.simulate.path import Course
 
+RING = 8  # names of a fraud ring
 YEAR_START = instant(datetime(2024, 1, 1, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh")))
 
 
@@ -20,7 +23,10 @@ class Scenario:
 
     Things happen from `start` on and before `until`, by default `months` later; both are
     instants (microseconds since 1970, UTC). `duplicates` and `late` are shares of rows that
-    arrive twice, or after their time; none unless asked for, see `imperfect`.
+    arrive twice, or after their time; none unless asked for, see `imperfect`. `course` is the
+    shop's way through the stages; `seasonal`: it sells before Tết; `programme`: there is one
+    to join; `pushed`: people are made to tell their friends however bad the product is;
+    `rings`: so many fraud rings, of `RING` names each, are among the people.
     """
 
     name: str
@@ -34,6 +40,12 @@ class Scenario:
     duplicates: float = 0.0
     late: float = 0.0
     dials: Dials = field(default_factory=Dials)
+    course: Course = field(default_factory=Course)
+    seasonal: bool = False
+    programme: bool = True
+    pushed: bool = False
+    rings: int = 0
+    campaigns: tuple[Campaign, ...] = ()
 
     def __post_init__(self) -> None:
         if self.people < 1 or self.months < 1:
@@ -45,6 +57,11 @@ class Scenario:
             raise WrongInput(
                 f"Scenario {self.name} has {self.people} people, more than there are invented "
                 f"phones: give at most {MOST_PEOPLE}."
+            )
+        if self.rings * RING > self.people:
+            raise WrongInput(
+                f"Scenario {self.name} has {self.rings} rings of {RING} names among "
+                f"{self.people} people: give fewer rings."
             )
 
     @property
@@ -59,14 +76,3 @@ class Scenario:
     def imperfect(self, duplicates: float = 0.02, late: float = 0.05) -> Scenario:
         """The same shop, told as real files tell it: some rows twice, some rows late."""
         return replace(self, duplicates=duplicates, late=late)
-
-
-SCENARIOS: dict[str, Scenario] = {
-    scenario.name: scenario
-    for scenario in (
-        Scenario("tiny", people=120, months=36),
-        Scenario("small", people=1_000, months=36),
-        Scenario("mid", people=20_000, months=36),
-        Scenario("demo", people=600, months=30),
-    )
-}

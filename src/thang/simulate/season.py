@@ -19,6 +19,9 @@ BEFORE_TET = ((-28, 1.25), (-14, 1.6), (-4, 0.8))  # from so many days to Tết 
 HOLIDAY = (0, 5)  # days of the feast: families, not parcels
 AFTER_TET = 20  # purses are light for so long
 BUSIEST = 1.6 * max(WEEKDAYS)
+# A shop of one season sells before Tết and hardly ever else.
+SEASON_DAYS = 60
+IN_SEASON, OFF_SEASON = 3.5, 0.25
 
 # How busy each hour is: lunch break and late evening, when phones are in hand.
 _HOURLY = (1, 0, 0, 0, 0, 1, 2, 4, 6, 7, 7, 9, 10, 7, 6, 6, 6, 6, 7, 9, 13, 14, 10, 4)
@@ -31,9 +34,22 @@ def days_to_tet(day: date) -> int | None:
     return None if tet is None else (day - tet).days
 
 
-def busyness(day: date) -> float:
+def busyness(day: date, *, seasonal: bool = False) -> float:
     """How busy a day is beside an ordinary one (1.0): week and Tết together."""
-    return WEEKDAYS[day.weekday()] * _tet_share(days_to_tet(day))
+    ordinary = WEEKDAYS[day.weekday()] * _tet_share(days_to_tet(day))
+    return ordinary * _season_share(day) if seasonal else ordinary
+
+
+def busiest(*, seasonal: bool = False) -> float:
+    """No day is busier than this."""
+    return BUSIEST * IN_SEASON if seasonal else BUSIEST
+
+
+def _season_share(day: date) -> float:
+    """Whether Tết, of this calendar year or the next, is near enough to buy for it."""
+    feasts = (TET.get(day.year), TET.get(day.year + 1))
+    near = any(tet is not None and 0 < (tet - day).days <= SEASON_DAYS for tet in feasts)
+    return IN_SEASON if near else OFF_SEASON
 
 
 def _tet_share(offset: int | None) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from thang.model import SECOND, Event
-from thang.simulate import looking, ordering, telling, trouble
+from thang.simulate import asking, campaigns, early, looking, ordering, rings, telling, trouble
 from thang.simulate.agenda import Act, Due
 from thang.simulate.imperfect import Injected, imperfect
 from thang.simulate.scenario import Scenario
@@ -25,6 +25,16 @@ ACTS: Mapping[Act, Callable[..., None]] = {
     Act.FOLLOW_LINK: telling.follow_link,
     Act.GO_WRONG: trouble.go_wrong,
     Act.SETTLE: trouble.settle,
+    Act.EXTRA_ORDER: ordering.place_extra,
+    Act.RELEASE: early.bring_out,
+    Act.TRY: early.try_version,
+    Act.SPEAK: early.speak,
+    Act.FULFIL: early.fulfil,
+    Act.ASK: asking.ask,
+    Act.WRITE: asking.write,
+    Act.CAMPAIGN: campaigns.run,
+    Act.JOIN_RING: rings.join_ring,
+    Act.TAKE_CHEAPLY: rings.take_cheaply,
 }
 FANS_BY = 0.4  # a shop's fans are among the first so many of its people
 
@@ -56,6 +66,10 @@ class Simulation:
 
 def _live(world: World) -> Iterator[Event]:
     _expect_everybody(world)
+    early.expect_releases(world)
+    asking.expect_questions(world)
+    campaigns.expect_campaigns(world)
+    rings.expect_rings(world)
     for at, item in world.agenda:
         if isinstance(item, Due):
             rest: tuple[Any, ...] = () if item.about is None else (item.about,)
@@ -67,21 +81,13 @@ def _live(world: World) -> Iterator[Event]:
 def _expect_everybody(world: World) -> None:
     """Everybody comes by themself one day, unless a friend brings them sooner.
 
-    Arrivals grow evenly: the n-th of N comes when the share n / N of them has come.
+    The n-th of N comes when the share n / N of them has come, by the shop's path.
     """
     days, dice, scenario = world.days, world.dice, world.scenario
-    length = scenario.end - scenario.start
+    strangers = {who for ring in world.rings for who in ring}
     for who in range(len(world.people)):
         latest = FANS_BY if world.people[who].traits.fan else 1.0
-        share = _when(dice.between(0.0, latest), scenario.dials.growth)
-        at = scenario.start + int(share * length) // SECOND * SECOND
+        at = world.path.arrival(dice.between(0.0, latest)) // SECOND * SECOND
         hour = days.waking(at, dice)
-        world.due(hour if scenario.start <= hour < scenario.end else at, Act.ARRIVE, who)
-
-
-def _when(share: float, growth: float) -> float:
-    """The part of the time after which `share` have come, if the rate grows to 1 + growth."""
-    if growth == 0.0:
-        return share
-    total = share * (1.0 + growth / 2.0)
-    return float((-1.0 + (1.0 + 2.0 * growth * total) ** 0.5) / growth)
+        if who not in strangers:
+            world.due(hour if scenario.start <= hour < scenario.end else at, Act.ARRIVE, who)

@@ -8,7 +8,8 @@ from thang.simulate.instants import HOUR, MINUTE
 from thang.simulate.looking import arrive, product
 from thang.simulate.world import FACEBOOK, Referred, World
 
-ACTS = (("refer", 0.42), ("share", 0.33), ("answer", 0.15), ("make", 0.10))
+REFERS = 0.42  # of acts of telling
+ACTS = (("refer", REFERS), ("share", 0.33), ("answer", 0.15), ("make", 0.10))
 OWN_CLICK = 0.02  # of sendings: the sender tries the link
 PUBLIC_SHARE = 0.75
 
@@ -26,11 +27,17 @@ def tell(world: World, who: int, at: int) -> None:
     standing = world.standing[who]
     if standing.done_at is not None:
         return
-    if not standing.upset:
+    keen = world.scenario.pushed or world.dice.chance(keenness(world, at))
+    if keen and not standing.upset:
         kind = world.dice.weighted(ACTS)
         {"refer": _refer, "share": _share, "answer": _answer, "make": _make}[kind](world, who, at)
     tells = world.people[who].traits.tells
     world.due(world.days.next_busy(at, tells, world.dice), Act.TELL, who)
+
+
+def keenness(world: World, at: int) -> float:
+    """The share of acts of telling that come about: the better the product, the more."""
+    return 0.5 + 0.5 * world.path.progress(at)
 
 
 def _share(world: World, who: int, at: int) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from thang.simulate.imperfect import Injected
-from thang.simulate.people import Traits
 from thang.simulate.scenario import Scenario
+from thang.simulate.traits import Traits
 from thang.simulate.world import World, device_name
 
 

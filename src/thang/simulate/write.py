@@ -10,11 +10,13 @@ What a reader finds on a line, and what it stood for in the event:
   the identifiers are their normal forms (`0900 000 123`: `+84900000123`).
 * `properties`: the event's own, and the columns under the name of the kind. `ref` is
   `order_id` (orders and refunds), `product_id` (products, reviews, shares and works of a
-  product), `post_id`, `ticket_id`, `program_id`, `referral_code`, and for consents
-  `channel`; `amount` is `revenue` in whole units of `currency`, net of tax and shipping,
-  on refunds the money given back; `grade` is `rating` or `severity`; flags are `public`,
-  `verified` and `ok` (`FAILED`: `ok` is false; neither bit: no `ok`); `other` is
-  `clicked_by` or `referee_user_id`, a `userId`.
+  product, tests and versions), `post_id`, `ticket_id`, `program_id`, `referral_code`,
+  `coupon_id`, `feature_id`, `campaign_id`, and for consents `channel`; `amount` is `revenue`
+  in whole units of `currency`, net of tax and shipping, on refunds the money given back, of a
+  cost what it came to; `grade` is `rating`, `severity`, `score`, `minutes`, or of a cost
+  `grade`; flags are `public`, `verified`, `ok` (`FAILED`: `ok` is false; neither bit: no
+  `ok`), and `THEIRS` is `fault`: customer; `other` is `clicked_by` or `referee_user_id`, a
+  `userId`; a mark `payment` is `payment_fingerprint`.
 * `context.thang.finality`: from when the orders of the source count, on order lines.
 
 Reading it back gives the same events, but for `source`.
@@ -46,8 +48,18 @@ REF_NAMES: Mapping[str, str] = {
     **dict.fromkeys(("consent_granted", "consent_withdrawn"), "channel"),
     **dict.fromkeys(("membership_joined", "membership_left"), "program_id"),
     **dict.fromkeys(("referral_sent", "referral_clicked", "referral_converted"), "referral_code"),
+    "coupon_applied": "coupon_id",
 }
-GRADE_NAMES = {"product_reviewed": "rating", "ticket_opened": "severity"}
+# What a `ref` of any other kind is about is told by how it begins.
+PREFIXES = {"DH": "order_id", "PH": "ticket_id", "SP": "product_id", "YC": "feature_id"}
+GRADE_NAMES = {
+    "product_reviewed": "rating",
+    "ticket_opened": "severity",
+    **dict.fromkeys(("pmf_answered", "csat_answered", "nps_answered"), "score"),
+    "support_given": "minutes",
+    "cost_recorded": "grade",
+}
+MARK_NAMES = {"payment": "payment_fingerprint"}
 OTHER_NAMES = {"referral_clicked": "clicked_by", "referral_converted": "referee_user_id"}
 SHOWN = ("product_reviewed", "product_shared", "post_shared", "cart_shared", "ugc_posted")
 WHOLE_CURRENCIES = ("VND", "JPY", "KRW")  # one minor unit is one unit
@@ -115,18 +127,20 @@ def _context(event: Event, traits: Mapping[str, str]) -> dict[str, object]:
 def _properties(event: Event) -> dict[str, object]:
     said: dict[str, object] = dict(event.properties)
     if event.ref:
-        said[REF_NAMES.get(event.kind, "ref")] = event.ref
+        said[REF_NAMES.get(event.kind) or PREFIXES.get(event.ref[:2], "campaign_id")] = event.ref
     if event.amount is not None:
         said |= {"revenue": _money(event.amount, event.currency), "currency": event.currency}
     if event.kind in GRADE_NAMES:
         said[GRADE_NAMES[event.kind]] = event.grade
     if event.other and event.kind in OTHER_NAMES:
         said[OTHER_NAMES[event.kind]] = event.other[0].value
+    for mark in event.marks:
+        said[MARK_NAMES[mark.namespace]] = mark.value
     return said | _flags(event)
 
 
-def _flags(event: Event) -> dict[str, bool]:
-    said: dict[str, bool] = {}
+def _flags(event: Event) -> dict[str, object]:
+    said: dict[str, object] = {"fault": "customer"} if Flag.THEIRS in event.flags else {}
     if event.kind in SHOWN or Flag.PUBLIC in event.flags:
         said["public"] = Flag.PUBLIC in event.flags
     if event.kind == "product_reviewed" or Flag.VERIFIED in event.flags:

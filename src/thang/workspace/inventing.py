@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 from thang.model import DAY, Gathered, WrongInput
 from thang.record import Record
 from thang.river.calendar import instant, moment
-from thang.simulate.scenario import SCENARIOS, Scenario
+from thang.simulate.scenario import Scenario
+from thang.simulate.scenarios import SCENARIOS
 from thang.simulate.shop import Simulation
 from thang.simulate.write import write_segment_jsonl, write_truth
 from thang.workspace.ladder import Ladder
