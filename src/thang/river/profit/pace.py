@@ -75,12 +75,11 @@ def worth_by_rate(
     some = 1 - (over / (over + terms.horizon / 365)) ** shape
     low, high = gamma_interval(some, value, square, terms.level)
     keep = terms.margin
-    cv2 = (1 + 1 / shape) * (1 + doubt) - 1
     note = np.where(people.frequency == 0, int(Note.ONE_TIMER), 0) | int(Note.THIN)
     return Worth(
         alive, shape / over * terms.horizon / 365, keep * value, keep * low, keep * high,
         np.maximum(keep**2 * (square - value**2), 0), np.zeros(len(people)),
-        reaching(np.ones(len(people)), keep * value, cv2, tau),
+        reaching(np.ones(len(people)), keep * value, 1 / shape, 1 + doubt, tau),
         (people.age + terms.horizon) / 365, note.astype(np.int16),
     )  # fmt: skip
 

@@ -15,6 +15,7 @@ from scipy.special import gammainc, gammaincinv
 from thang.river.lifetime.rows import Float64
 
 LEAST = 0.1  # mean orders: below, a ratio says next to nothing of the shop
+SINGLE = 0.25  # quantile of what people asked for at which it was a single spell
 SHAPES = (0.05, 50.0)  # of the prior
 
 
@@ -42,7 +43,7 @@ def burden_of(served: Float64, revenue: Float64, orders: Float64) -> Burden:
     money, times = float(np.maximum(revenue, 0).sum()), float(orders.sum())
     if not len(asked) or money <= 0 or times <= 0:
         return NOTHING
-    spell, order = float(np.median(asked)), money / times
+    spell, order = float(np.quantile(asked, SINGLE)), money / times
     k, e = served / spell, np.maximum(revenue / order, LEAST)
     mean, time = float(k.sum() / e.sum()), float(e.sum())
     apart = float((e * (k / e - mean) ** 2).sum()) - (len(k) - 1) * mean

@@ -1,14 +1,12 @@
 """Who is valuable: the chance that a customer's expected value reaches the shop's border.
 
 What a customer is worth hangs on a pace λ, a way of leaving and a mean order that are known only
-by their posteriors. While somebody is alive the worth is taken as a gamma variable of the same
-mean and the same variance,
+by their posteriors. While somebody is alive, the purchases to come are taken as a gamma variable
+of the same mean and variance (the doubt about the shop's parameters counted in), the mean order
+as one over a gamma variable, which by Gamma-Gamma it is. Their quotient is beta prime; whoever has
+left is worth nothing. So with shapes k and h, in closed form,
 
-    1 + cv² = (1 + cv²(purchases)) (1 + cv²(order)) (1 + error²),
-
-`error` being that of the shop's parameters; whoever has left is worth nothing. So
-
-    P(worth >= border) = P(alive) P(Gamma >= border).
+    P(worth >= border) = P(alive) I(1/(1+u); h, k),  u = border k / (mean worth (h − 1)).
 
 Purchases to come of given (λ, p) are λ (1 − e^−(λp+δ)h)/(λp+δ), for Pareto with μ for λp; their
 cv² is taken over the posteriors at Gauss points of the quantiles, which no order count overflows.
@@ -20,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.polynomial.legendre import leggauss
-from scipy.special import betaincinv, gammaincc, gammaincinv
+from scipy.special import betainc, betaincinv, gammaincinv
 
 from thang.river.lifetime.bgnbd import Geometric
 from thang.river.lifetime.fitted import Fitted
@@ -33,7 +31,7 @@ NODES, WEIGHTS = leggauss(16)
 NODES, WEIGHTS = 0.5 * (NODES + 1), 0.5 * WEIGHTS  # quantiles on 0 … 1
 GRID = np.outer(WEIGHTS, WEIGHTS)
 CHUNK = 4_096  # pairs at once: some megabytes
-LEAST = 1e-12
+LEAST = 1e-9
 
 
 @dataclass(frozen=True)
@@ -63,24 +61,31 @@ def worth_of(life: Lifetime, people: Summary, terms: Terms, tau: float | None) -
     living, _, squares, second = _coming(rows, cells.place)
     square = order.mean**2 * (order.own * squares + order.mean_square * second)
     error = np.zeros(len(people)) if rows.error is None else rows.error[cells.place]
-    cv2 = (1 + spread) * order.mean_square * (1 + error**2) - 1
+    doubt = (1 + spread) * (1 + error**2) - 1
     return Worth(
         scores.alive, scores.purchases, scores.value, scores.value_low, scores.value_high,
         np.maximum(terms.margin**2 * square - scores.value**2, 0), error,
-        reaching(living, scores.value, cv2, tau), _life(life.buying, people, scores, terms),
+        reaching(living, scores.value, doubt, order.mean_square, tau),
+        _life(life.buying, people, scores, terms),
         scores.note,
     )  # fmt: skip
 
 
-def reaching(living: Float64, value: Float64, cv2: Float64, tau: float | None) -> Float64:
-    """P(worth >= tau); NaN where there is no border."""
+def reaching(
+    living: Float64, value: Float64, doubt: Float64, mean_square: Float64, tau: float | None
+) -> Float64:
+    """P(worth >= tau); NaN where there is no border. `doubt`: squared coefficient of variation of
+    the purchases of the living; `mean_square`: as in `spending.Order`.
+    """
     if tau is None:
         return np.full(len(value), np.nan)
     if tau <= 0:
         return np.ones(len(value))
-    shape = 1 / np.maximum(cv2, LEAST)
+    k = 1 / np.maximum(doubt, LEAST)
+    h = 2 + 1 / np.maximum(mean_square - 1, LEAST)
     mean = np.maximum(value / np.maximum(living, LEAST), LEAST)
-    found: Float64 = living * gammaincc(shape, np.minimum(shape * (tau / mean), 1e300))
+    beyond = np.minimum(tau / mean * (k / (h - 1)), 1 / LEAST)
+    found: Float64 = living * betainc(h, k, 1 / (1 + beyond))
     return found
 
 
