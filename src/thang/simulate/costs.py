@@ -45,6 +45,7 @@ def acquired(world: World, who: int, at: int) -> None:
     """What it cost that somebody came who was brought by no friend."""
     channel = world.standing[who].channel
     amount = thousands(AD_PRICE.get(channel, AD_ELSEWHERE) * world.aside.between(0.7, 1.3))
+    world.won[who] = amount
     world.ledger.spend(who, at, amount, on_service=True)
     _say(world, who, at + SECOND, Cost.ACQUISITION, amount, f"ads-{channel}")
 

@@ -74,7 +74,8 @@ def give_name(world: World, who: int, at: int) -> None:
             later = at + int(dice.exponential(200.0 * DAY)) // SECOND * SECOND
             world.say(later, who, "consent_withdrawn", ref="zalo", purpose="marketing")
     if world.scenario.programme and dice.chance(JOINS_UNBOUGHT):
-        world.standing[who].enrolled = True
+        standing = world.standing[who]
+        standing.enrolled, standing.enrolled_at = True, at + MINUTE
         world.say(at + MINUTE, who, "membership_joined", ref="VIP", channel=channel)
 
 

@@ -125,8 +125,7 @@ def arrive_parcel(world: World, who: int, at: int, order: Order) -> None:
         return
     world.say(at, who, "order_delivered", ref=order.id)
     costs.delivered(world, who, at, order)
-    standing.delivered += 1
-    standing.delivered_at = at
+    standing.take(at)
     standing.upset = False
     _offer_membership(world, who, at)
     if _after_delivery(world, who, at, order):
@@ -145,8 +144,8 @@ def _offer_membership(world: World, who: int, at: int) -> None:
     standing = world.standing[who]
     joins = world.people[who].traits.joins if world.scenario.programme else 0.0
     if not standing.enrolled and world.dice.chance(joins):
-        standing.enrolled = True
         joined = at + (1 + world.dice.below(40)) * HOUR
+        standing.enrolled, standing.enrolled_at = True, joined
         world.say(joined, who, "membership_joined", ref="VIP", channel=standing.channel)
 
 

@@ -32,7 +32,7 @@ class Course:
     loved: tuple[float, float] = (0.25, 0.48)
     weary: tuple[float, float] = (1.5, 0.9)
     resolves_well: tuple[float, float] = (0.68, 0.86)
-    arrivals: tuple[float, float, float, float, float, float] = (0.15, 0.7, 1.0, 1.2, 2.4, 2.4)
+    arrivals: tuple[float, float, float, float, float, float] = (0.4, 0.9, 1.0, 1.2, 2.2, 2.2)
     capacity: float = 14.0
     crash_month: float | None = None  # from then on quality, love and arrivals break down
     crash_incidents: float = 0.25

@@ -60,14 +60,14 @@ def _buy(world: World, who: int, at: int, mark: Identifier, leader: int | None) 
         link = world.referred[who]
         world.referred[who] = Referred(leader, who, link.code, link.clicked_at, order.id)
         world.say(at + SECOND, leader, "referral_converted", ref=link.code, other=who)
+        costs.rewarded(world, leader, at + 2 * SECOND)
     door = world.days.parcel(at, 2, world.aside)
     world.due(door + MINUTE, Act.TAKE_CHEAPLY, who, order)
 
 
 def take_cheaply(world: World, who: int, at: int, order: Order) -> None:
     """The parcel is taken; the name is never used again."""
-    standing = world.standing[who]
-    standing.delivered += 1
-    standing.delivered_at = standing.done_at = at
+    world.standing[who].take(at)
+    world.standing[who].done_at = at
     world.say(at, who, "order_delivered", ref=order.id)
     costs.delivered(world, who, at, order)

@@ -16,6 +16,10 @@ TOO_EARLY = Course(
     arrivals=(0.15, 1.6, 1.6, 1.2, 1.2, 1.2),
     capacity=4.0,
 )
+# Young and not yet careful: much goes wrong, and not all of it is put right.
+DEMO = Course(
+    dwell_months=(1.6, 6.0, 4.0, 10.0), incidents=(0.18, 0.05), resolves_well=(0.55, 0.75)
+)
 NOTHING = tuple(Campaign(f"khong-{number:02d}", 4 + 3 * number) for number in range(10))
 
 SCENARIOS: dict[str, Scenario] = {
@@ -24,7 +28,7 @@ SCENARIOS: dict[str, Scenario] = {
         Scenario("tiny", people=120, months=36),
         Scenario("small", people=1_000, months=36),
         Scenario("mid", people=20_000, months=36),
-        Scenario("demo", people=600, months=30),
+        Scenario("demo", people=600, months=30, course=DEMO),
         Scenario("large", people=300_000, months=24),
         Scenario("no_programme", people=1_000, months=36, programme=False),
         Scenario("seasonal", people=1_000, months=36, seasonal=True),

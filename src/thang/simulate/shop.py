@@ -9,8 +9,9 @@ from thang.model import SECOND, Event
 from thang.simulate import asking, campaigns, early, looking, ordering, rings, telling, trouble
 from thang.simulate.agenda import Act, Due
 from thang.simulate.imperfect import Injected, imperfect
+from thang.simulate.knowing import truth_of
 from thang.simulate.scenario import Scenario
-from thang.simulate.truth import Truth, truth_of
+from thang.simulate.truth import Truth
 from thang.simulate.world import World
 
 ACTS: Mapping[Act, Callable[..., None]] = {
@@ -42,6 +43,13 @@ FANS_BY = 0.4  # a shop's fans are among the first so many of its people
 def simulate(scenario: Scenario) -> Iterator[Event]:
     """The events of the scenario, in time order; as they arrive if it is `imperfect`."""
     return Simulation(scenario).events()
+
+
+def lived(scenario: Scenario) -> tuple[list[Event], Truth]:
+    """All the events of a scenario, and its truth."""
+    simulation = Simulation(scenario)
+    events = list(simulation.events())
+    return events, simulation.truth()
 
 
 class Simulation:

@@ -32,6 +32,7 @@ class Standing:
     bored_at: int = 0  # a looker looks no longer
     tells: bool = False  # has begun to talk of the shop from time to time
     enrolled: bool = False
+    enrolled_at: int | None = None
     ordered: int = 0
     delivered: int = 0
     done_at: int | None = None  # done with the shop for good
@@ -41,11 +42,19 @@ class Standing:
     consents: bool = False
     tester: bool = False  # may order before the launch
     tried: set[str] = field(default_factory=set)  # products
-    delivered_at: int | None = None  # last
+    bought_at: int | None = None  # when the first parcel was taken
+    delivered_at: int | None = None  # and the last one
     asked_at: int | None = None
     treated_at: int | None = None  # by a campaign, last
     effect: float = 0.0  # of that campaign on them, when it was fresh
     referred_by: int | None = None
+
+    def take(self, at: int) -> None:
+        """A parcel is taken."""
+        self.delivered += 1
+        self.delivered_at = at
+        if self.bought_at is None:
+            self.bought_at = at
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +112,7 @@ class World:
     placed_on: dict[int, int] = field(init=False, default_factory=dict)  # orders by day
     incidents: list[Incident] = field(init=False, default_factory=list)
     assigned: list[Assigned] = field(init=False, default_factory=list)
+    won: dict[int, int] = field(init=False, default_factory=dict)  # what each cost to win
     goods: dict[str, tuple[float, bool]] = field(init=False, default_factory=dict)
     orders: int = 0
     wishes: int = 0
@@ -121,6 +131,10 @@ class World:
         self.standing = [Standing() for _ in self.people]
         self.ledger = Ledger(len(self.people))
         self._number = count(1)
+
+    def mean_price(self) -> float:
+        """What it costs the shop to win a person by itself."""
+        return sum(self.won.values()) / len(self.won) if self.won else 0.0
 
     def _part(self, strangers: set[int]) -> None:
         """Names that nobody knows have no friends."""

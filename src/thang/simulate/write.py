@@ -25,7 +25,6 @@ Reading it back gives the same events, but for `source`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 
@@ -155,5 +154,5 @@ def _money(amount: int, currency: str) -> int | float:
 
 
 def write_truth(truth: Truth, path: Path) -> None:
-    """Write the sealed truth as indented JSON; instants are microseconds, people are numbers."""
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(asdict(truth)), indent=1) + b"\n")
+    """Write the sealed truth as indented JSON: its fields are those of `truth.Truth`."""
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(truth), indent=1) + b"\n")
