@@ -39,6 +39,7 @@ class Served:
             "nobody": "/customers?q=zzzzqqq",
             "customer": f"/customers/{self.somebody}",
             "customer in the past": f"/customers/{self.somebody}?at=2026-06-30",
+            "value": "/value",
             "import": "/import",
             "policy": "/policy",
             "policy as text": "/policy?show=yaml",

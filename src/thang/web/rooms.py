@@ -26,12 +26,14 @@ from thang.web.pages import (
     settings_papers,
     settings_people,
     shops,
+    value,
 )
 
 ROOMS: tuple[APIRouter, ...] = (
     ladder.router,
     customers.router,
     customer.router,
+    value.router,
     imports.router,
     policy.router,
     settings.router,

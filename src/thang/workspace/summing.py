@@ -145,10 +145,15 @@ def _model(measure: Yardstick) -> Model | None:
     errors = life.buying.errors()
     return Model(
         life.buying.model.name, life.status,
-        tuple((name, one, errors[name]) for name, one in life.buying.parameters().items()),
+        tuple((name, one, _sure(errors[name])) for name, one in life.buying.parameters().items()),
         life.spending.status, tuple(life.spending.parameters.items()),
         life.spending.correlation, measure.repeaters,
     )  # fmt: skip
+
+
+def _sure(error: float) -> float | None:
+    """A standard error, where the data bound it at all."""
+    return error if np.isfinite(error) else None
 
 
 def _concentration(sums: SortedSums) -> Concentration:

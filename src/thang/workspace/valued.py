@@ -13,7 +13,7 @@ class Model:
 
     name: str
     status: str
-    parameters: tuple[tuple[str, float, float], ...]
+    parameters: tuple[tuple[str, float, float | None], ...]  # with standard errors
     spending: str
     spending_parameters: tuple[tuple[str, float], ...]
     correlation: float  # of how often with how much; below 0.3 it may be left out of account
