@@ -90,13 +90,14 @@ def _backtest(told: Summed) -> str:
 
 
 def _best(people: tuple[Customer, ...], currency: str) -> Table:
-    table = Table("most value to come", box=None, pad_edge=False)
-    for title in ("still there", "value", "80 %", "valuable"):
-        table.add_column(title, justify="right")
+    table = Table(box=None, pad_edge=False)
+    table.add_column("most value to come", no_wrap=True)
+    for title in ("there", f"value {currency}", "80 % from", "to", "valuable"):
+        table.add_column(title, justify="right", no_wrap=True)
     for one in people[:5]:
+        amounts = (one.value, one.value_low, one.value_high)
         table.add_row(
-            one.ref, _share(one.alive), _some(one.value, currency),
-            f"{_some(one.value_low, currency)} to {_some(one.value_high, currency)}",
+            one.ref, _share(one.alive), *(_amount(amount, currency) for amount in amounts),
             _share(one.valuable),
         )  # fmt: skip
     return table
@@ -167,11 +168,11 @@ def filled(one: Filling, currency: str) -> str:
 
 def money(amount: float, currency: str) -> str:
     """Minor units in whole units of the currency."""
-    return f"{amount / minor_units(currency):,.0f} {currency}"
+    return f"{_amount(amount, currency)} {currency}"
 
 
-def _some(amount: float | None, currency: str) -> str:
-    return "unknown" if amount is None else money(amount, currency)
+def _amount(amount: float | None, currency: str) -> str:
+    return "unknown" if amount is None else f"{amount / minor_units(currency):,.0f}"
 
 
 def _share(share: float | None) -> str:

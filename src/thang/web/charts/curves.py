@@ -1,4 +1,4 @@
-"""Curves of shares: how much of a total so great a part of the people brings, the greatest first."""
+"""Shares by shares: what part of a total so great a part of the people brings, greatest first."""
 
 from __future__ import annotations
 
