@@ -22,6 +22,8 @@ router = APIRouter(include_in_schema=False)
 
 STEP = 3  # months between the points of the forecast
 LATER = 12  # months after the first order that the cohorts are shown for
+COHORTS = 12  # the latest of them
+SHOWN = 5  # people of a short list
 TINTS = 5
 MODELS = {"bg": "BG/NBD", "mbg": "MBG/NBD", "pareto": "Pareto/NBD"}
 KINDS = {
@@ -99,16 +101,16 @@ def value_page(office: Office) -> ValuePage | None:
     told = found.summed
     if told is None:
         return None
-    titles = office.shop.titles([one.ref for one in (*found.best, *found.worst)])
+    titles = office.shop.titles([one.ref for one in (*found.best[:SHOWN], *found.worst[:SHOWN])])
     return ValuePage(
         told=told,
-        best=tuple(Line(titles[one.ref], one) for one in found.best),
-        worst=tuple(Line(titles[one.ref], one) for one in found.worst),
+        best=tuple(Line(titles[one.ref], one) for one in found.best[:SHOWN]),
+        worst=tuple(Line(titles[one.ref], one) for one in found.worst[:SHOWN]),
         forecast=_forecast(told),
         lorenz=Curve(told.revenue.points) if told.revenue.points else None,
         whale=Curve(told.whale.points, level=_end(told)) if told.whale else None,
-        cohorts=_cohorts(told.cohorts),
-        later=tuple(range(1, min(LATER, _longest(told.cohorts)) + 1)),
+        cohorts=_cohorts(told.cohorts[-COHORTS:]),
+        later=tuple(range(1, min(LATER, _longest(told.cohorts[-COHORTS:])) + 1)),
         kinds=tuple(KINDS[kind] for kind in told.missing),
     )
 
