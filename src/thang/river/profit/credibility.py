@@ -71,9 +71,14 @@ def pooled(total: Float64, years: Float64, squares: Float64) -> Pool:
     return Pool(mean, within, between, within / time + between / people)
 
 
+def alone(pool: Pool, rate: Float64, years: Float64, squares: Float64) -> Believed:
+    """What was seen of each, drawn to nobody's mean."""
+    return Believed(rate, np.sqrt((squares + pool.within) / (years + 1) / years))
+
+
 def believed(pool: Pool, rate: Float64, years: Float64, squares: Float64) -> Believed:
     """Everybody's posterior; the shop's mean being unsure itself is counted in."""
-    own = (squares + pool.within) / (years + 1) / years
+    own = alone(pool, rate, years, squares).sd ** 2
     spread = pool.between + own
     weight = np.divide(pool.between, spread, out=np.zeros(len(rate)), where=spread > 0)
     mean = weight * rate + (1 - weight) * pool.mean

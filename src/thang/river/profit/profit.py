@@ -8,7 +8,7 @@ import numpy as np
 
 from thang.policy.aims import Profitable
 from thang.river.lifetime.rows import Bool, Float64
-from thang.river.profit.credibility import Pool, believed, pooled
+from thang.river.profit.credibility import Believed, Pool, alone, believed, pooled
 from thang.river.profit.ledger import Account, Prices, Tallied, account
 from thang.river.profit.serving import Burden, burden_of, light
 from thang.river.tables import Int16
@@ -61,8 +61,9 @@ def rule_of(
         status = "margin_unknown" if len(of) else "nobody"
         return ProfitRule(status, 0, None, Pool(0.0, 0.0, 0.0, 0.0), burden, in_minutes)
     years = _years(of, asked)
-    total = (_rates(found, years, life) * years)[known]
-    pool = pooled(total, years[known], _squares(of, found, prices)[known])
+    buyers = known & (of.orders > 0)
+    total = (_rates(found, years, life) * years)[buyers]
+    pool = pooled(total, years[buyers], _squares(of, found, prices)[buyers])
     rule = ProfitRule("few_people", int(known.sum()), None, pool, burden, in_minutes)
     told = profits(of, life, prices, rule, asked)
     fit = told.profit[told.enough & (of.orders > 0)]
@@ -79,7 +80,8 @@ def profits(
     found, years = account(of, prices), _years(of, asked)
     known = np.isfinite(found.total)
     rate = np.where(known, _rates(found, years, life), 0.0)
-    post = believed(rule.pool, rate, years, np.where(known, _squares(of, found, prices), 0.0))
+    squares = np.where(known, _squares(of, found, prices), 0.0)
+    post = _posterior(rule.pool, of, rate, years, squares)
     tau = float(asked.floor) if rule.tau is None else rule.tau
     served = _served(of, found, in_minutes=rule.in_minutes)
     score = np.sqrt(post.at_least(tau) * light(rule.burden, served, of.revenue))
@@ -92,6 +94,15 @@ def profits(
         told(found.total - found.acquisition), told(post.mean), told(post.low), told(post.high),
         told(1 - post.at_least(0.0)), told(score), known & seen, found.filled,
     )  # fmt: skip
+
+
+def _posterior(
+    pool: Pool, of: Tallied, rate: Float64, years: Float64, squares: Float64
+) -> Believed:
+    """Buyers are drawn to the shop's mean; who never bought is not one of these."""
+    drawn, seen = (how(pool, rate, years, squares) for how in (believed, alone))
+    buys = of.orders > 0
+    return Believed(np.where(buys, drawn.mean, seen.mean), np.where(buys, drawn.sd, seen.sd))
 
 
 def _years(of: Tallied, asked: Profitable) -> Float64:
