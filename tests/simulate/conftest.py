@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 
 import pytest
 
@@ -23,6 +24,14 @@ class Lived:
 
 def live(name: str) -> Lived:
     simulation = Simulation(SCENARIOS[name])
+    events = list(simulation.events())
+    return Lived(events, simulation.truth())
+
+
+@cache
+def few(name: str, people: int = 300) -> Lived:
+    """A scenario with so few people that it is quickly lived."""
+    simulation = Simulation(replace(SCENARIOS[name], people=people))
     events = list(simulation.events())
     return Lived(events, simulation.truth())
 

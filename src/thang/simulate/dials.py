@@ -62,7 +62,7 @@ class Dials:
     by_carrier: float = 0.15  # of failures that are not the customer's own
     found_by_us: float = 0.7
     late: float = 0.6  # of what is not put right in time: in the end it is
-    never_closed: float = 0.03
+    never_closed: float = 0.15  # of what is not put right in time
     forgives_a: float = 2.6
     forgives_b: float = 1.6
     good_recovery: float = 1.0

@@ -64,6 +64,8 @@ def _invite(world: World, who: int, at: int, product: str) -> None:
         return
     accepted = at + (2 + world.aside.below(70)) * HOUR
     world.standing[who].tester = True
+    if not world.standing[who].named:
+        world.introduce(accepted - 60 * SECOND, who)
     world.say(accepted, who, "beta_accepted", ref=product)
     if world.aside.chance(world.scenario.dials.uses):
         world.say(accepted + (20 + world.aside.below(100)) * HOUR, who, "beta_used", ref=product)

@@ -137,7 +137,7 @@ def _resent(world: World, who: int, at: int, failure: Failure) -> None:
         product = failure.order.product
         world.say(at + 5 * HOUR, who, "product_reviewed", ref=product, grade=stars, flags=flags)
     if dice.chance(min(dials.complains * traits.influence, dials.complains_most)):
-        world.say(at + 8 * HOUR, who, "complaint_posted", flags=Flag.PUBLIC)
+        world.say(at + 8 * HOUR, who, "complaint_posted")
         _warn_friends(world, who)
     if dice.chance(dials.blocks):
         world.say(at + 9 * HOUR, who, "blocked_us", channel=world.standing[who].channel)
