@@ -264,12 +264,15 @@ def simulate(
     scenario: Annotated[str, typer.Option(help="tiny, small, mid, demo, large, …")] = "small",
     seed: Annotated[int, typer.Option(help="The same seed is the same shop.")] = 1,
     truth: Annotated[Path | None, typer.Option(help="Where to write what is true of it.")] = None,
+    imperfect: Annotated[
+        bool, typer.Option("--imperfect", help="Tell some rows twice and some late, as files do.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Invent a shop: plainly invented people, and events to import."""
     from thang.workspace.inventing import invent
 
-    events = invent(file, scenario, seed, truth)
+    events = invent(file, scenario, seed, truth, imperfect=imperfect)
     _say(json, {"file": str(file), "events": events, "scenario": scenario, "seed": seed},
          f"{events:,} events of the scenario {scenario!r} written to {file}")  # fmt: skip
 

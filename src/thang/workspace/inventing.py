@@ -23,9 +23,18 @@ MARK = ".thang-demo"
 HERE = "Asia/Ho_Chi_Minh"
 
 
-def invent(file: Path, scenario: str, seed: int, truth: Path | None) -> int:
-    """Write a scenario's events as Segment JSONL, and its truth if asked; the number of events."""
-    simulation = Simulation(_scenario(scenario, seed))
+def invent(
+    file: Path, scenario: str, seed: int, truth: Path | None, *, imperfect: bool = False
+) -> int:
+    """Write a scenario's events as Segment JSONL, and its truth if asked; the number of events.
+
+    The truth is sealed: it never stands in the events' file. `imperfect`: some rows are told
+    twice, some late.
+    """
+    if truth is not None and truth.resolve() == file.resolve():
+        raise WrongInput("The truth would overwrite the events: give --truth a file of its own.")
+    found = _scenario(scenario, seed)
+    simulation = Simulation(found.imperfect() if imperfect else found)
     try:
         written = write_segment_jsonl(simulation.events(), file)
         if truth is not None:
