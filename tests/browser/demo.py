@@ -59,6 +59,7 @@ def served_demo(folder: Path) -> Iterator[Served]:
     """A fresh demo shop with an owner, served with its worker until the block ends."""
     demo_shop(folder)
     office = Office.open(folder)
+    office.shop.value(anew=True)
     owner = office.desk.people.add("Chủ shop mẫu", Role.OWNER, "vi", office.now(), PASSWORD)
     token = office.desk.sessions.begin(owner.id, "test", office.now())
     (row, *_) = office.shop.customers(Asked(levels=("advocate",))).rows

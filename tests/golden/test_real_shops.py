@@ -6,33 +6,17 @@ from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
+from tests.golden.conftest import real
 
 from thang.workspace.shop import Workspace
 
-DATA = Path(__file__).parents[3] / "shared" / "data"
 KEYS = {"customer": "C", "member": "M", "premier": "P"}
 MOVES = {"CM": 5_078, "CP": 391, "MP": 1_126, "MC": 1_512, "PC": 148, "PM": 40}
 QUARTERS = ("1997-04", "1997-07", "1997-10", "1998-01", "1998-04")
 
 
-def real(name: str) -> Path:
-    path = DATA / name
-    if not path.exists():
-        pytest.skip(f"../shared/data/{name} is not here")
-    return path
-
-
 def people(shop: Workspace) -> dict[str, int]:
     return {level.key: level.people for level in shop.ladder().levels if level.people}
-
-
-@pytest.fixture(scope="module")
-def cdnow(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    shop = Workspace.init(tmp_path_factory.mktemp("shop") / "cdnow", "USD", "UTC")
-    shop.import_file(real("cdnow_master.txt"))
-    shop.classify("1998-06-30")
-    return shop
 
 
 def bars(shop: Workspace) -> list[int]:
@@ -87,14 +71,12 @@ def test_importing_cdnow_again_changes_nothing(cdnow: Workspace) -> None:
 
 
 def test_online_retail_has_customers_members_premiers_and_those_who_sent_all_back(
-    tmp_path: Path,
+    retail: Workspace,
 ) -> None:
-    shop = Workspace.init(tmp_path / "retail", "GBP", "Europe/London")
-    done = shop.import_file(real("online_retail_ii_y1.parquet"))
-    assert done.tally.rows == 525_461
-    assert done.tally.rows == done.tally.stored + done.tally.duplicate + done.tally.refused
-    shop.classify("2010-12-09")
-    found = people(shop)
+    (done,) = retail.imports()
+    assert done.rows == 525_461
+    assert done.rows == done.stored + done.duplicate + done.refused
+    found = people(retail)
     assert sum(found.values()) == 4_314
     assert found == {
         "lead": 8, "shopper": 15, "customer": 2_647, "member": 1_254, "premier": 390,
