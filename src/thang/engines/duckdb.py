@@ -7,7 +7,7 @@ owns the file.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -17,10 +17,11 @@ import duckdb
 import pyarrow as pa
 
 from thang.engines.chunks import once, whole_people
-from thang.engines.columns import ADDED_ROWS, EVENTS, PAIR_KINDS
+from thang.engines.columns import ADDED_ROWS, EVENTS, PAIR_KINDS, SIGNAL_KINDS
 from thang.engines.opening import Limits, drop, is_damage, open_file, open_memory
 from thang.model import Unavailable
 
+FOLDED = ("transitions", "placements", "tallies", "purchases")  # what the fold says of people
 COLUMNS = ", ".join(f'"{name}"' for name in [*EVENTS.names, "seq"])
 
 
@@ -106,12 +107,16 @@ class Projection:
             'insert into pairs select kind, person, other, ref, "at", seq from new_events '  # noqa: S608
             f"where kind in {PAIR_KINDS}"
         )
+        self.sql.execute(
+            'insert into signals select person, "at", kind, ref, grade, flags, seq '  # noqa: S608
+            f"from new_events where kind in {SIGNAL_KINDS}"
+        )
         self.sql.unregister("new_events")
         self.note(clustered=0)
 
     def unread(self) -> None:
         """Drop what was read of the record; what was derived of it stays until it is anew."""
-        for table in ("events", "people", "marks", "pairs", "referral_rows", "told"):
+        for table in ("events", "people", "marks", "pairs", "signals", "referral_rows", "told"):
             self.sql.execute(f"delete from {table}")  # noqa: S608 - names of our own
         read = ("seq", "identifiers", "links", "marks", "told", "clustered")
         self.sql.execute("delete from meta where key in (select unnest(?))", [list(read)])
@@ -177,15 +182,15 @@ class Projection:
         """Everybody who is to be folded again."""
         return self.table("select distinct person from touched order by person")
 
-    def store(self, transitions: pa.Table, placements: pa.Table) -> None:
-        """Append what the fold said of some people."""
-        self._insert("transitions", transitions)
-        self._insert("placements", placements)
+    def store(self, folded: Mapping[str, pa.Table]) -> None:
+        """Append what the fold said of some people: tables by their names (`FOLDED`)."""
+        for name, rows in folded.items():
+            self._insert(name, rows)
 
     def forget(self, people: pa.Table) -> None:
         """Drop what the fold said of some people."""
         self.sql.register("gone", people)
-        for table in ("transitions", "placements"):
+        for table in FOLDED:
             self.sql.execute(
                 f"delete from {table} where person in (select person from gone)"  # noqa: S608
             )

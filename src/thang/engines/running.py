@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 
 from thang.engines.chunks import CHUNK_ROWS
 from thang.engines.columns import ADDED_ROWS, CENSUS, PLACEMENTS, PRESENT
-from thang.engines.duckdb import Projection
+from thang.engines.counted import counted
+from thang.engines.duckdb import FOLDED, Projection
 from thang.engines.nearing import nearing
 from thang.engines.needed import census_kinds
 from thang.engines.steps import (
@@ -22,8 +23,9 @@ from thang.engines.steps import (
     census_step,
     column,
     events_of,
-    fold_step,
+    line_of,
     quarters_of,
+    walked,
 )
 from thang.river.bars import Quarter
 from thang.river.events import CODES, ORDER_KINDS
@@ -55,29 +57,32 @@ def census(projection: Projection, run: Run, progress: Progress = silent) -> lis
 
 def fold_all(projection: Projection, run: Run, progress: Progress = silent) -> None:
     """Everybody's history and place anew."""
-    projection.sql.execute("delete from transitions; delete from placements; delete from almost")
+    for table in (*FOLDED, "almost"):
+        projection.sql.execute(f"delete from {table}")  # noqa: S608 - names of our own
     referrals = added_of(projection.referral_rows())
     steps = (
         (table, lambda t: _placed(t, run, referrals)) for table in projection.whole(CHUNK_ROWS)
     )
-    for moved, placed, near in in_pairs(steps, progress):
-        projection.store(moved, placed)
+    for folded, near in in_pairs(steps, progress):
+        projection.store(folded)
         projection.put_near(near)
 
 
-def _placed(table: pa.Table, run: Run, referrals: Rows) -> tuple[pa.Table, pa.Table, pa.Table]:
-    """Moves, placements, and who is about to climb."""
-    moved, placed = fold_step(table, run, mine(referrals, table), PRESENT)
-    return moved, placed.select(PLACEMENTS.names), nearing(placed, run)
+def _placed(table: pa.Table, run: Run, referrals: Rows) -> tuple[dict[str, pa.Table], pa.Table]:
+    """Moves, placements, tallies and purchases, and who is about to climb."""
+    line, people = line_of(table, run, mine(referrals, table))
+    moved, placed = walked(line, people, run, PRESENT)
+    tables = (moved, placed.select(PLACEMENTS.names), *counted(line, people, run))
+    return dict(zip(FOLDED, tables, strict=True)), nearing(placed, run)
 
 
 def fold_some(projection: Projection, run: Run, people: pa.Table) -> None:
     """The history and place of some people anew; nobody else is touched."""
     table = projection.of(people)
     referrals = added_of(projection.referral_rows())
-    moved, placed, near = _placed(table, run, referrals)
+    folded, near = _placed(table, run, referrals)
     projection.forget(people)
-    projection.store(moved, placed)
+    projection.store(folded)
     projection.put_near(near, people)
 
 

@@ -178,6 +178,13 @@ def fold_step(
     `wanted`: with which columns, PLACEMENTS alone, those of PRESENT, or all the EVIDENCE.
     """
     line, people = line_of(table, run, referrals)
+    return walked(line, people, run, wanted)
+
+
+def walked(
+    line: Line, people: Int64, run: Run, wanted: pa.Schema = EVIDENCE
+) -> tuple[pa.Table, pa.Table]:
+    """The same of lines that are prepared; what became of each row is left in the line."""
     hands, room = work(run.program, line)
     then, now = "then" in wanted.names, "now" in wanted.names
     places = places_room(len(people), run.program, then=then, now=now)

@@ -152,8 +152,10 @@ def _rename(projection: Projection, was: Int64, now: Int64) -> None:
     """Two turned out to be one: their rows go under the older number."""
     pairs = pa.table({"was": was, "now": now}).group_by("was").aggregate([("now", "min")])
     projection.sql.register("renamed", pairs)
-    for table, who in (("events", "person"), ("events", "other"), ("pairs", "person"),
-                       ("pairs", "other"), ("marks", "person"), ("told", "person")):  # fmt: skip
+    for table, who in (
+        ("events", "person"), ("events", "other"), ("pairs", "person"), ("pairs", "other"),
+        ("signals", "person"), ("marks", "person"), ("told", "person"),
+    ):  # fmt: skip
         projection.sql.execute(
             f"update {table} set {who} = r.now_min from renamed r where {who} = r.was"  # noqa: S608
         )

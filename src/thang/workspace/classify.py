@@ -105,7 +105,10 @@ def referred(projection: Projection, run: Run, *, anew: bool = False) -> pa.Tabl
         return None
     with projection.one_commit():
         projection.touch(refer(projection, run, projection.touched()))
-    due = projection.table("select person from placements where next_change <= ?", [run.as_of])
+    due = projection.table(
+        "select person from placements where next_change <= ? "
+        "union select person from tallies where due <= ?", [run.as_of, run.as_of],
+    )  # fmt: skip
     return _united(projection.touched(), due, _awaited(projection, last, run.as_of))
 
 
