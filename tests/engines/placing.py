@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
@@ -33,6 +33,8 @@ class Said(NamedTuple):
 
     transitions: Rows
     placements: Rows
+    tallies: Rows
+    purchases: Rows
 
 
 class Engine(Protocol):
@@ -79,15 +81,20 @@ def rows_of(table: pa.Table, order: Sequence[str]) -> Rows:
     return [tuple(tuple(v) if isinstance(v, list) else v for v in row.values()) for row in listed]
 
 
-def said(transitions: pa.Table, placements: pa.Table) -> Said:
-    return Said(rows_of(transitions, ("person", "at")), rows_of(placements, ("person",)))
+ORDER = {
+    "transitions": ("person", "at"), "placements": ("person",),
+    "tallies": ("person",), "purchases": ("person", "day"),
+}  # fmt: skip
+
+
+def said(table: Callable[[str], pa.Table]) -> Said:
+    """The fold's tables as rows."""
+    return Said(*(rows_of(table(name), order) for name, order in ORDER.items()))
 
 
 def said_by(projection: Projection) -> Said:
     """What a projection holds."""
-    return said(
-        projection.table("select * from transitions"), projection.table("select * from placements")
-    )
+    return said(lambda name: projection.table(f"select * from {name}"))  # noqa: S608
 
 
 class OnDuckDB:
@@ -130,7 +137,7 @@ class OnSpark:
         with self._holding(told, run) as events:
             referrals = events.referral_rows(run)
             with events.fold(run, referrals) as found:
-                return said(found.transitions.toArrow(), found.placements.toArrow())
+                return said(lambda name: getattr(found, name).toArrow())
 
     def bars(self, told: Told, run: Run) -> tuple[Bar, ...]:
         with self._holding(told, run) as events:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet
 import pytest
 
-from thang.engines.columns import PLACEMENTS, TRANSITIONS
+from thang.engines.columns import FOLDED
 from thang.engines.duckdb import Projection
 from thang.model import DAY, Event, Finality, Gathered, Identifier, Unavailable, WrongInput
 from thang.record import Record
@@ -81,7 +81,7 @@ def folder(path: Path, schema: pa.Schema) -> pa.Table:
 
 
 def written(out: Path) -> Said:
-    return said(folder(out / "transitions", TRANSITIONS), folder(out / "placements", PLACEMENTS))
+    return said(lambda name: folder(out / name, FOLDED[name]))
 
 
 @pytest.mark.spark

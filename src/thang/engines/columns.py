@@ -144,6 +144,13 @@ TALLIES = pa.schema(
 # One row for each shop day with a living order, by person and day: from these come cohorts,
 # curves, backtests and the stage. Money is net of refunds.
 PURCHASES = pa.schema([("person", pa.int64()), ("day", pa.int32()), ("money", pa.int64())])
+# What the fold says of people: its tables, in the order in which it answers.
+FOLDED = {
+    "transitions": TRANSITIONS,
+    "placements": PLACEMENTS,
+    "tallies": TALLIES,
+    "purchases": PURCHASES,
+}
 # Rare events that are asked about by the shop's month rather than by person, as they are.
 SIGNAL_KINDS = tuple(
     CODES[kind]

@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from thang.engines.columns import COST_NAMES, PURCHASES, TALLIES
-from thang.engines.steps import Run
+from thang.engines.columns import COST_NAMES, PLACEMENTS, PURCHASES, TALLIES
+from thang.engines.steps import Run, line_of, walked
 from thang.model import DAY, Cost
 from thang.river.calendar import days
 from thang.river.events import CODES
@@ -21,6 +21,17 @@ from thang.river.work import Line
 
 COST, GOODS = CODES["cost_recorded"], Cost.GOODS
 Mask = NDArray[np.bool_]
+
+
+def folded(
+    table: pa.Table, run: Run, referrals: Rows, wanted: pa.Schema = PLACEMENTS
+) -> tuple[pa.Table, ...]:
+    """All that one pass over these people says: the tables of `columns.FOLDED`.
+
+    `wanted`: with which columns placements are told (see `steps.fold_step`).
+    """
+    line, people = line_of(table, run, referrals)
+    return *walked(line, people, run, wanted), *counted(line, people, run)
 
 
 def counted(line: Line, people: Int64, run: Run) -> tuple[pa.Table, pa.Table]:

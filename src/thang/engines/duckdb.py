@@ -17,11 +17,10 @@ import duckdb
 import pyarrow as pa
 
 from thang.engines.chunks import once, whole_people
-from thang.engines.columns import ADDED_ROWS, EVENTS, PAIR_KINDS, SIGNAL_KINDS
+from thang.engines.columns import ADDED_ROWS, EVENTS, FOLDED, PAIR_KINDS, SIGNAL_KINDS
 from thang.engines.opening import Limits, drop, is_damage, open_file, open_memory
 from thang.model import Unavailable
 
-FOLDED = ("transitions", "placements", "tallies", "purchases")  # what the fold says of people
 COLUMNS = ", ".join(f'"{name}"' for name in [*EVENTS.names, "seq"])
 
 

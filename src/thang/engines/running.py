@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from thang.engines.chunks import CHUNK_ROWS
-from thang.engines.columns import ADDED_ROWS, CENSUS, PLACEMENTS, PRESENT
-from thang.engines.counted import counted
-from thang.engines.duckdb import FOLDED, Projection
+from thang.engines.columns import ADDED_ROWS, CENSUS, FOLDED, PLACEMENTS, PRESENT
+from thang.engines.counted import folded
+from thang.engines.duckdb import Projection
 from thang.engines.nearing import nearing
 from thang.engines.needed import census_kinds
 from thang.engines.steps import (
@@ -23,9 +23,7 @@ from thang.engines.steps import (
     census_step,
     column,
     events_of,
-    line_of,
     quarters_of,
-    walked,
 )
 from thang.river.bars import Quarter
 from thang.river.events import CODES, ORDER_KINDS
@@ -63,16 +61,15 @@ def fold_all(projection: Projection, run: Run, progress: Progress = silent) -> N
     steps = (
         (table, lambda t: _placed(t, run, referrals)) for table in projection.whole(CHUNK_ROWS)
     )
-    for folded, near in in_pairs(steps, progress):
-        projection.store(folded)
+    for tables, near in in_pairs(steps, progress):
+        projection.store(tables)
         projection.put_near(near)
 
 
 def _placed(table: pa.Table, run: Run, referrals: Rows) -> tuple[dict[str, pa.Table], pa.Table]:
     """Moves, placements, tallies and purchases, and who is about to climb."""
-    line, people = line_of(table, run, mine(referrals, table))
-    moved, placed = walked(line, people, run, PRESENT)
-    tables = (moved, placed.select(PLACEMENTS.names), *counted(line, people, run))
+    moved, placed, *others = folded(table, run, mine(referrals, table), PRESENT)
+    tables = (moved, placed.select(PLACEMENTS.names), *others)
     return dict(zip(FOLDED, tables, strict=True)), nearing(placed, run)
 
 
@@ -80,9 +77,9 @@ def fold_some(projection: Projection, run: Run, people: pa.Table) -> None:
     """The history and place of some people anew; nobody else is touched."""
     table = projection.of(people)
     referrals = added_of(projection.referral_rows())
-    folded, near = _placed(table, run, referrals)
+    tables, near = _placed(table, run, referrals)
     projection.forget(people)
-    projection.store(folded)
+    projection.store(tables)
     projection.put_near(near, people)
 
 

@@ -20,13 +20,12 @@ from thang.engines.columns import (
     ADDED_ROWS,
     CENSUS,
     EVENTS,
+    FOLDED,
     PAIR_KINDS,
-    PLACEMENTS,
-    TRANSITIONS,
 )
 from thang.engines.needed import census_kinds
 from thang.engines.parquet import rows_in
-from thang.engines.spark_steps import FOLDED, CensusOf, FoldOf, OrdersOf, sql_schema, sql_type
+from thang.engines.spark_steps import TOGETHER, CensusOf, FoldOf, OrdersOf, sql_schema, sql_type
 from thang.engines.steps import Run, added_of, column, quarters_of
 from thang.model import WrongInput
 from thang.river.bars import Quarter
@@ -46,10 +45,12 @@ BARS = pa.schema([pa.field(name, pa.int64()) for name in Bar._fields])
 
 @dataclass(frozen=True)
 class Folded:
-    """What a run said: rows as in `columns.TRANSITIONS` and `columns.PLACEMENTS`."""
+    """What a run said: rows as in `columns.FOLDED`."""
 
     transitions: DataFrame
     placements: DataFrame
+    tallies: DataFrame
+    purchases: DataFrame
 
 
 class SparkEvents:
@@ -116,14 +117,11 @@ class SparkEvents:
     def fold(self, run: Run, referrals: Rows) -> Iterator[Folded]:
         """Everybody's history and place, to be read while inside."""
         with self._shared(referrals) as shared:
-            both = self.events.mapInArrow(FoldOf(run, shared), sql_schema(FOLDED)).persist()
+            said = self.events.mapInArrow(FoldOf(run, shared), sql_schema(TOGETHER)).persist()
             try:
-                yield Folded(
-                    both.where("to_level is not null").select(*TRANSITIONS.names),
-                    both.where("to_level is null").select(*PLACEMENTS.names),
-                )
+                yield Folded(*(_table(said, name) for name in FOLDED))
             finally:
-                both.unpersist()
+                said.unpersist()
 
     def bars(self, run: Run) -> DataFrame:
         """The bars of a run as rows."""
@@ -170,6 +168,12 @@ def _sorted(spark: SparkSession, path: Path) -> DataFrame:
     parts = max(hands, ceil(rows_in(path) / PARTITION_ROWS))
     rows = spark.read.parquet(place(path)).selectExpr(*columns).repartition(parts, "person")
     return rows.sortWithinPartitions("person", "at", "seq")
+
+
+def _table(said: DataFrame, name: str) -> DataFrame:
+    """One of the fold's tables out of all of them together."""
+    columns = (f"`{name}_{column}` as `{column}`" for column in FOLDED[name].names)
+    return said.where(f"table = {list(FOLDED).index(name)}").selectExpr(*columns)
 
 
 def _links(pairs: pa.Table) -> Links:

@@ -14,14 +14,31 @@ import numpy as np
 import pyarrow as pa
 
 from thang.engines.chunks import whole_people
-from thang.engines.columns import PLACEMENTS, TRANSITIONS
-from thang.engines.steps import Run, census_step, column, fold_step, orders_step
+from thang.engines.columns import FOLDED
+from thang.engines.counted import folded
+from thang.engines.steps import Run, census_step, column, orders_step
 from thang.river.program import Rows
 from thang.river.tables import Int64
 
-# Moves and placements in one table, as a step has one schema: a placement makes no move.
-FOLDED = pa.unify_schemas([TRANSITIONS, PLACEMENTS])
-SQL_TYPES = {pa.int8(): "tinyint", pa.int16(): "smallint", pa.int32(): "int", pa.int64(): "bigint"}
+# All the fold's tables in one, as a step has one schema: `table` is the place in `FOLDED`, and
+# the columns of the other tables are empty.
+TOGETHER = pa.schema(
+    [
+        ("table", pa.int8()),
+        *(
+            pa.field(f"{name}_{field.name}", field.type)
+            for name, schema in FOLDED.items()
+            for field in schema
+        ),
+    ]
+)
+SQL_TYPES = {
+    pa.int8(): "tinyint",
+    pa.int16(): "smallint",
+    pa.int32(): "int",
+    pa.int64(): "bigint",
+    pa.float64(): "double",
+}
 
 
 class Shared(Protocol):
@@ -56,18 +73,25 @@ class CensusOf:
 
 @dataclass(frozen=True)
 class FoldOf:
-    """Moves and placements of a partition (`FOLDED`)."""
+    """All that the fold says of a partition (`TOGETHER`)."""
 
     run: Run
     referrals: Shared
 
     def __call__(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for table in whole_people(batches):
-            moved, placed = fold_step(
-                table, self.run, of_people(self.referrals.value, table), PLACEMENTS
-            )
-            both = pa.concat_tables([moved, placed], promote_options="default")
-            yield from both.select(FOLDED.names).cast(FOLDED).to_batches()
+            tables = folded(table, self.run, of_people(self.referrals.value, table))
+            yield from together(tables).to_batches()
+
+
+def together(tables: Iterable[pa.Table]) -> pa.Table:
+    """The tables of `FOLDED` below one another (`TOGETHER`)."""
+    parts = [TOGETHER.empty_table()]
+    for number, (name, found) in enumerate(zip(FOLDED, tables, strict=True)):
+        named = found.rename_columns([f"{name}_{column}" for column in found.column_names])
+        which = pa.array(np.full(found.num_rows, number, np.int8))
+        parts.append(named.append_column("table", which))
+    return pa.concat_tables(parts, promote_options="default")
 
 
 @dataclass(frozen=True)

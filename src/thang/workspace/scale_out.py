@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from thang.engines.columns import FOLDED
 from thang.engines.duckdb import Projection
 from thang.engines.parquet import rows_in
 from thang.engines.spark import Folded, SparkEvents, place
@@ -113,8 +114,8 @@ def _placed(spark: SparkSession, given: Given, out: Path) -> Answer:
         referrals = events.referral_rows(run)
         run = _with_bars(events, run, referrals, version, given.record)
         with events.fold(run, referrals) as folded:
-            folded.transitions.write.mode("overwrite").parquet(place(out / "transitions"))
-            folded.placements.write.mode("overwrite").parquet(place(out / "placements"))
+            for name in FOLDED:
+                getattr(folded, name).write.mode("overwrite").parquet(place(out / name))
             events.bars(run).write.mode("overwrite").parquet(place(out / "bars"))
             return _answer(run, version, folded, out)
 
@@ -159,5 +160,5 @@ def _answer(run: Run, version: PolicyVersion, folded: Folded, out: Path) -> Answ
     }  # fmt: skip
     return told, (
         f"{people:,} people placed on Spark, {moves:,} moves (window {run.settings.window_days} "
-        f"days). Transitions, placements and bars are Parquet folders in {out}."
+        f"days). {', '.join(FOLDED).capitalize()} and bars are Parquet folders in {out}."
     )
