@@ -61,12 +61,18 @@ def places(shop: Workspace) -> dict[str, dict[str, Any]]:
     return {row["person"]: row for row in shop.export("placements").to_pylist()}
 
 
-Said = tuple[Rows, dict[str, dict[str, Any]]]
+def counts(shop: Workspace) -> Rows:
+    """All that one pass counted for value, groups and stage."""
+    rows = [row for name in ("tallies", "purchases") for row in shop.export(name).to_pylist()]
+    return sorted(rows, key=lambda row: (row["person"], str(row.get("day", ""))))
+
+
+Said = tuple[Rows, dict[str, dict[str, Any]], Rows]
 
 
 def said(shop: Workspace) -> Said:
-    """All that is exported of levels."""
-    return history(shop), places(shop)
+    """All that the fold says."""
+    return history(shop), places(shop), counts(shop)
 
 
 def said_anew(shop: Workspace, as_of: str | None) -> Said:
@@ -78,11 +84,12 @@ def said_anew(shop: Workspace, as_of: str | None) -> Said:
 
 def lived(shop_said: Said) -> Said:
     """What was said without `observed_level`: what a person lived, and will live."""
-    moves, stood = shop_said
-    return moves, {
+    moves, stood, counted = shop_said
+    unseen = {
         who: {name: value for name, value in place.items() if name != "observed_level"}
         for who, place in stood.items()
     }
+    return moves, unseen, counted
 
 
 def at(text: str) -> int:

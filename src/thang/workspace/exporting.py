@@ -1,4 +1,4 @@
-"""Tables out: transitions, placements, people; as Arrow, CSV, Parquet or JSON lines."""
+"""Tables out: the fold's, values, scores, people; as Arrow, CSV, Parquet or JSON lines."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from thang.river.program import FAR
 from thang.river.tables import CAUSES
 from thang.workspace.explain import facets
 
-TABLES = ("transitions", "placements", "people")
+TABLES = ("transitions", "placements", "tallies", "purchases", "values", "scores", "people")
 TIME = pa.timestamp("us", tz="UTC")
 RUN = r"^(\s*[=+\-@|＝＋－＠]|[\t\r\n])"  # how a cell that is run begins
 
@@ -34,6 +34,8 @@ def table(name: str, record: Record, projection: Projection, policy: Policy) -> 
         return _placements(record, projection, policy)
     if name == "people":
         return _people(record, projection)
+    if name in TABLES:
+        return _plain(name, record, projection)
     raise WrongInput(f"There is no table {name!r}: choose one of {', '.join(TABLES)}.")
 
 
@@ -87,6 +89,24 @@ def _placements(record: Record, projection: Projection, policy: Policy) -> pa.Ta
             "next_change_at": _time(rows["next_change"]),
         }
     )
+
+
+INSTANTS = {"first_at", "due", "access_at", "last_failure", "wish_open"}
+DAYS = {"first_order", "last_order", "day"}  # of the shop, since 1970
+
+
+def _plain(name: str, record: Record, projection: Projection) -> pa.Table:
+    """A table as the projection keeps it, with references, times and days for numbers."""
+    found = projection.table(f'select * from "{name}" order by all')  # noqa: S608 - one of TABLES
+    columns = {"person": _refs(record, found)}
+    for column_name in found.column_names[1:]:
+        values = found[column_name]
+        if column_name in INSTANTS:
+            values = _time(values)
+        elif column_name in DAYS:
+            values = pc.if_else(pc.greater(values, 0), values, None).cast(pa.date32())
+        columns[column_name] = values
+    return pa.table(columns)
 
 
 def _people(record: Record, projection: Projection) -> pa.Table:
