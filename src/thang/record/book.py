@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from thang.model import Gathered, Identifier, Refused, Tally
 from thang.policy.schema import Settings
-from thang.record import findings, persons, policies, reading, withdrawals
+from thang.record import enrolling, findings, persons, policies, reading, withdrawals
+from thang.record.acting import Acting
 from thang.record.appending import Import, in_portions
 from thang.record.database import Database
 from thang.record.findings import Finding
@@ -38,7 +39,7 @@ def clock() -> int:
     return time.time_ns() // 1000
 
 
-class Record:
+class Record(Acting):
     """A shop's record. Reading never waits; writing takes the shop's one writer's lock.
 
     Use it as a context manager. Whatever cannot be used now (damaged, full, taken) is
@@ -56,6 +57,7 @@ class Record:
         policies.lay_notes(record)
         withdrawals.lay_withdrawals(record)
         findings.lay_findings(record)
+        enrolling.lay_acting(record)
         self._hasher = Hasher(key)
 
     @classmethod

@@ -255,7 +255,8 @@ words = Table(
 )
 
 
-def _never_changed(table: Table) -> None:
+def never_changed(table: Table) -> None:
+    """Have the database itself refuse to change or delete a row of this table."""
     for verb in ("UPDATE", "DELETE"):
         refusal = DDL(  # type: ignore[no-untyped-call]
             f"CREATE TRIGGER {table.name}_no_{verb.lower()} BEFORE {verb} ON {table.name} "
@@ -269,4 +270,4 @@ WITHDRAWING = (withdrawals, retold, refused_again, link_evidence, mark_evidence)
 FINDINGS = (findings, group_moves)
 
 for _facts in (events, links, policy_versions, policy_notes, bars, *WITHDRAWING, *FINDINGS):
-    _never_changed(_facts)
+    never_changed(_facts)
