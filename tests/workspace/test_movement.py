@@ -23,7 +23,7 @@ from .shops import LAST_DAY, TZ, clock, invented, new_shop, order, tell
 
 KEYS = ("lead", "shopper", "customer", "member", "premier", "advocate", "raving_fan")
 DAYS = ("2026-12-18", "2026-12-23", "2026-12-27", LAST_DAY)
-CUTS = (0.988, 0.992, 0.996)
+CUTS = (0.997, 0.998, 0.999)
 Life = list[tuple[datetime, int]]
 
 
