@@ -38,7 +38,9 @@ OTHER_SENSES = {"customer", "member"}  # an identifier's namespace; the rule beh
 BAR_NAMES = {"premier_bar", "median_member_spend", "buyers", "own_bar"}
 # Where words are found for the default policy's names, and where they are shown off.
 SAID = ("web/words/", "web/pages/kit.py")
-PLAIN_WORDS = {"spend", "orders", "gap", "since_order", "programme", "consent_recorded"}
+PLAIN_WORDS = {
+    "spend", "orders", "gap", "since_order", "programme", "consent_recorded", "referrals",
+}  # fmt: skip
 
 
 def trees(*rooms: str) -> Iterator[tuple[str, ast.Module]]:

@@ -10,6 +10,8 @@ import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from hashlib import sha256
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -30,7 +32,10 @@ PATIENCE = 10.0  # after so long a test gives up; nothing is measured by it
 
 
 class Office:
-    """As much of an office as the guard asks for: who has which key."""
+    """As much of an office as the guard asks for: which shop it is, and who has which key."""
+
+    secure = False
+    shop = SimpleNamespace(folder=SimpleNamespace(path=Path("shop")))
 
     class desk:  # noqa: N801
         class keys:  # noqa: N801

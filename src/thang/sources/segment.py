@@ -40,6 +40,7 @@ PRIVATE = frozenset(
         "ip", "feedback",
     }
 )  # fmt: skip
+FAULTS = {"customer": Flag.THEIRS}  # whose fault a ticket was, where it was not the shop's
 TURNED = {"invite_sent": "referral_sent"}
 TELLING = frozenset(
     {"product_reviewed", "post_shared", "product_shared", "cart_shared", "ugc_posted"}
@@ -226,9 +227,7 @@ def _flags(kind: str, properties: Mapping[str, Any]) -> Flag:
         flags |= Flag.OK
     if properties.get("ok") is False:
         flags |= Flag.FAILED
-    if properties.get("fault") == "customer":
-        flags |= Flag.THEIRS
-    return flags
+    return flags | FAULTS.get(str(properties.get("fault")), Flag(0))
 
 
 def _marks(call: Mapping[str, Any], properties: Mapping[str, Any]) -> tuple[Identifier, ...]:
