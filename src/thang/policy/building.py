@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any, TypeVar, get_type_hints
 
 from thang.policy.aims import Aims
+from thang.policy.contact import Contact
 from thang.policy.draft import Draft, wrong
 from thang.policy.quantity_fields import FORMS
 from thang.policy.rules import RuleError, parse
@@ -54,6 +55,7 @@ def build(draft: Draft, values: Mapping[str, Any]) -> Policy:
         activity=Activity(**values["activity"]),
         referral=Referral(**values["referral"]),
         aims=nested(Aims, values),
+        sending=nested(Contact, values["sending"]),
         programme=values["programme"],
         blocked=sentences.rule("blocked.while") if blocked else Always(False),
         blocked_by=blocked.get("ended_by", ()),

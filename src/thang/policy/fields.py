@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from thang.policy.aim_fields import AIMS
+from thang.policy.contact_fields import SENDING
 from thang.policy.level_fields import LADDER
 from thang.policy.quantity_fields import QUANTITIES, SCHEMES
 from thang.policy.shapes import (
@@ -142,5 +143,6 @@ POLICY = Record(
         Field("bars", BARS, "The statistics that are frozen at each quarter's start."),
         Field("activity", ACTIVITY, "Names for the time since the last counting order."),
         *AIMS,
+        SENDING,
     )
 )

@@ -12,6 +12,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from thang.policy.aims import Aims
+from thang.policy.contact import Contact
 
 # ---------------------------------------------------------------- rules
 
@@ -244,6 +245,7 @@ class Policy:
     activity: Activity
     referral: Referral
     aims: Aims = Aims()
+    sending: Contact = Contact()
     programme: str = "auto"  # auto | yes | no
     blocked: Expr = Always(False)  # a silent condition of every level that is held
     blocked_by: tuple[str, ...] = ()  # kinds that end those levels at once

@@ -18,6 +18,8 @@ ASCENDING = (
     ("bars.premier.min_n_auto", "bars.premier.full_n"),
     ("activity.active", "activity.at_risk"),
     ("activity.at_risk", "activity.dormant"),
+    ("sending.from_hour", "sending.to_hour"),
+    ("sending.call_from_hour", "sending.call_to_hour"),
 )
 
 
@@ -46,7 +48,8 @@ def _zone(policy: Policy, draft: Draft) -> None:
 
 def _ascending(policy: Policy, draft: Draft) -> None:
     numbers = {
-        "window": policy.window, "bars.premier": policy.bars.premier, "activity": policy.activity
+        "window": policy.window, "bars.premier": policy.bars.premier,
+        "activity": policy.activity, "sending": policy.sending,
     }  # fmt: skip
     for low, high in ASCENDING:
         section, _, key = low.rpartition(".")

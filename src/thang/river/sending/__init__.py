@@ -1,0 +1,1 @@
+"""Who may be written to, when, on which channel, and what the message says."""
