@@ -1,0 +1,149 @@
+"""The gate: unknown is not passed, each check at its border, and when it opens and closes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from thang.policy.aims import Gate, StageRules
+from thang.river.stage.gate import (
+    CHECKS,
+    Check,
+    GateSignals,
+    Pilot,
+    checks,
+    needed,
+    opens,
+    readiness,
+)
+from thang.river.stage.signals import Share
+
+GATE, STAGE = Gate(), StageRules()
+UNKNOWN = GateSignals(
+    love=Share(0, 0), back=None, cohorts=0, incidents=None, resolved=None, open_severe=0,
+    stars=Share(0, 0), orders_ahead=0, carries=None, on_time=None, attributed=None, pilot=None,
+)  # fmt: skip
+PILOT = Pilot(30, 12, 10, Share(16, 400), Share(3, 300), 5)
+READY = GateSignals(
+    love=Share(30, 50), back=0.9, cohorts=5, incidents=Share(4, 300), resolved=Share(19, 20),
+    open_severe=0, stars=Share(58, 60), orders_ahead=200, carries=400, on_time=Share(96, 100),
+    attributed=Share(20, 20), pilot=PILOT,
+)  # fmt: skip
+
+
+def passed(of: GateSignals) -> set[str]:
+    return {check.key for check in checks(of, GATE, STAGE) if check.passed}
+
+
+def failing(of: GateSignals) -> dict[str, str]:
+    return {check.key: check.why for check in checks(of, GATE, STAGE) if not check.passed}
+
+
+def test_all_seven_pass_in_a_shop_that_is_ready() -> None:
+    assert passed(READY) == set(CHECKS)
+    assert readiness(checks(READY, GATE, STAGE)) == 1.0
+
+
+def test_of_an_unknown_shop_nothing_passes_and_each_says_why() -> None:
+    found = checks(UNKNOWN, GATE, STAGE)
+    assert [check.key for check in found] == list(CHECKS)
+    assert not any(check.passed for check in found)
+    assert all(check.why for check in found)
+    assert readiness(found) < 0.2
+
+
+def test_nineteen_of_forty_are_needed_and_36_of_80() -> None:
+    assert [needed(n, GATE, STAGE) for n in (40, 80, 150)] == [19, 36, 66]
+
+
+@pytest.mark.parametrize(
+    ("change", "check", "why"),
+    [
+        ({"love": Share(39, 39), "back": None}, "love", "few answers"),
+        ({"love": Share(18, 40), "back": 0.9, "cohorts": 2}, "love", "little love"),
+        ({"incidents": None}, "quality", "no tickets"),
+        ({"incidents": Share(0, 29)}, "quality", "few orders"),
+        ({"incidents": Share(12, 300)}, "quality", "much goes wrong"),
+        ({"incidents": Share(900, 300)}, "quality", "much goes wrong"),
+        ({"resolved": None}, "recovery", "no tickets"),
+        ({"resolved": Share(16, 20)}, "recovery", "slow recovery"),
+        ({"open_severe": 1}, "recovery", "severe open"),
+        ({"stars": Share(29, 29)}, "taste", "few reviews"),
+        ({"stars": Share(51, 60)}, "taste", "few stars"),
+        ({"carries": None}, "capacity", "capacity unknown"),
+        ({"carries": 299}, "capacity", "too small"),
+        ({"on_time": None}, "capacity", "punctuality unknown"),
+        ({"on_time": Share(90, 100)}, "capacity", "late parcels"),
+        ({"attributed": None}, "plumbing", "referrals untested"),
+        ({"attributed": Share(18, 20)}, "plumbing", "referrals lost"),
+        ({"pilot": None}, "pilot", "no pilot"),
+        ({"pilot": replace(PILOT, days=29)}, "pilot", "pilot runs"),
+        ({"pilot": replace(PILOT, people=9)}, "pilot", "pilot runs"),
+        ({"pilot": replace(PILOT, during=Share(15, 300))}, "pilot", "pilot went badly"),
+        ({"pilot": replace(PILOT, sentiment=-1)}, "pilot", "pilot went badly"),
+    ],
+)  # fmt: skip
+def test_one_thing_amiss_is_one_check_not_passed(
+    change: dict[str, object], check: str, why: str
+) -> None:
+    assert failing(replace(READY, **change)) == {check: why}  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"love": Share(19, 40), "back": None},
+        {"love": Share(0, 0)},  # old customers come back instead
+        {"incidents": Share(0, 40)},  # few orders, and a wider border
+        {"carries": 300},
+        {"attributed": Share(19, 20)},
+    ],
+)
+def test_borders_are_passed_when_they_are_reached(change: dict[str, object]) -> None:
+    assert passed(replace(READY, **change)) == set(CHECKS)  # type: ignore[arg-type]
+
+
+def test_bounds_are_those_of_a_beta() -> None:
+    quality = checks(READY, GATE, STAGE)[1]
+    assert quality.numbers["high"] == pytest.approx(stats.beta.ppf(0.9, 5, 297))
+    taste = checks(READY, GATE, STAGE)[3]
+    assert taste.numbers["low"] == pytest.approx(stats.beta.ppf(0.2, 59, 3))
+
+
+@given(st.integers(0, 200), st.integers(0, 200), st.integers(0, 400))
+def test_progress_is_a_share_and_1_only_when_passed(k: int, more: int, orders: int) -> None:
+    some = replace(
+        READY, love=Share(k, k + more), stars=Share(k, k + more), resolved=Share(more, k + more),
+        incidents=Share(k, orders), carries=orders,
+    )  # fmt: skip
+    for check in checks(some, GATE, STAGE):
+        assert 0 <= check.progress <= 1
+        assert (check.progress == 1) == check.passed
+
+
+WEEK = frozenset(CHECKS)
+BAD = WEEK - {"quality"}
+
+
+def found(passed: frozenset[str]) -> tuple[Check, ...]:
+    return tuple(Check(key, key in passed, 0.5, "", {}) for key in CHECKS)
+
+
+def test_it_opens_when_all_pass_and_closes_after_two_bad_weeks() -> None:
+    assert opens(was_open=False, past=(), found=found(WEEK), gate=GATE)
+    assert not opens(was_open=False, past=(WEEK,), found=found(WEEK - {"pilot"}), gate=GATE)
+    assert opens(was_open=True, past=(WEEK,), found=found(BAD), gate=GATE)
+    assert not opens(was_open=True, past=(WEEK, BAD), found=found(BAD), gate=GATE)
+    assert not opens(was_open=True, past=(WEEK - {"recovery"},), found=found(BAD), gate=GATE)
+    assert opens(was_open=True, past=(BAD, WEEK), found=found(BAD), gate=GATE)
+    assert opens(was_open=True, past=(WEEK, WEEK), found=found(WEEK - {"love"}), gate=GATE)
+
+
+def test_a_stricter_policy_is_obeyed() -> None:
+    strict = replace(GATE, stars=Fraction(99, 100))
+    assert not checks(READY, strict, STAGE)[3].passed
