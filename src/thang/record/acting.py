@@ -7,14 +7,14 @@ of its own, and a withdrawal or the outcome of a send must not wait for an impor
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
 
 import pyarrow as pa
 
-from thang.record import enrolling, messages
+from thang.record import enrolling, messages, tasks
 from thang.record.database import Database
 from thang.record.enrolling import Row
 from thang.record.messages import Message
+from thang.record.tasks import Task
 
 OVER = ("succeeded", "left", "failed")  # nothing more goes out for such an enrolment
 
@@ -78,7 +78,26 @@ class Acting:
         with self._record.reading() as connection:
             return enrolling.all_moves(connection)
 
-    def messages(self, **asked: Any) -> list[Message]:
-        """Messages by `state`, `enrolment`, `person`, `strategy`, at most `limit`, oldest first."""
+    def messages(
+        self, *, state: str | None = None, enrolment: str | None = None, person: int | None = None,
+        strategy: str | None = None, limit: int | None = None,
+    ) -> list[Message]:  # fmt: skip
+        """Messages by what is asked of them, at most `limit`, the first planned first."""
+        asked = {"state": state, "enrolment": enrolment, "person": person, "strategy": strategy}
         with self._record.reading() as connection:
-            return messages.find(connection, **asked)
+            return messages.find(connection, asked, limit)
+
+    def add_tasks(self, rows: Iterable[Row]) -> int:
+        """Append tasks (`id`, `strategy`, `person`, `what`, `due`), once each; how many are new."""
+        with self._record.writing() as connection:
+            return tasks.add(connection, rows, self._now())
+
+    def settle_task(self, key: str, state: str, by: str) -> None:
+        """Call a task done, dropped, or open again; WrongInput if there is none."""
+        with self._record.writing() as connection:
+            tasks.settle(connection, key, state, by, self._now())
+
+    def tasks(self, state: str | None = None, person: int | None = None) -> list[Task]:
+        """Tasks by state and person, the most urgent first."""
+        with self._record.reading() as connection:
+            return tasks.find(connection, state, person)

@@ -60,7 +60,7 @@ suppressed = Table(
     _text("channel"),
     _text("why"),
     _number("at"),
-    _number("until", null=True),
+    _number("until"),
     Index("suppressed_hash", "hash"),
 )
 # Spans in which a platform lets the shop write to somebody, each with the reason it opened.
@@ -140,6 +140,7 @@ messages = Table(
     _text("state"),
     _number("lease_until"),
     _number("tries"),
+    _number("doubtful"),  # 1: an earlier try may have reached the provider
     _text("key"),
     _text("provider_id"),
     _text("why"),
@@ -150,6 +151,7 @@ messages = Table(
     UniqueConstraint("key"),
     Index("messages_state", "state", "not_before"),
     Index("messages_person", "person", "claimed_at"),
+    Index("messages_provider", "provider_id"),
 )
 # A channel that is not to be used for a while; the last row of a channel holds.
 pauses = Table(

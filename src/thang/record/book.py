@@ -24,6 +24,7 @@ from thang.record.key import ShopKey
 from thang.record.lock import only_writer
 from thang.record.persons import Join, Known, ToldEvent
 from thang.record.policies import PolicyNote, PolicyVersion
+from thang.record.posting import Posting
 from thang.record.reading import Batch, Counts
 from thang.record.refs import Refs
 from thang.record.rehearsing import Rehearsal
@@ -39,7 +40,7 @@ def clock() -> int:
     return time.time_ns() // 1000
 
 
-class Record(Acting):
+class Record(Acting, Posting):
     """A shop's record. Reading never waits; writing takes the shop's one writer's lock.
 
     Use it as a context manager. Whatever cannot be used now (damaged, full, taken) is

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, insert, select, update
 
 from thang.record.acting_tables import enrolments, messages
 from thang.record.bulk import rows_among, run_many
@@ -22,7 +22,9 @@ class Message:
     """A message and what became of it; `channels` in order of preference, `channel` the one taken.
 
     `due` is when it was planned for, `not_before` when it is tried next; `why` says what the
-    last word on it was. Its `key` is the same at every try and at every provider.
+    last word on it was. Its `key` is the same at every try and at every provider. `doubtful`: an
+    earlier try may have reached the provider, so that it counts as a message and is no longer
+    simply called off.
     """
 
     id: int
@@ -39,6 +41,7 @@ class Message:
     state: str
     lease_until: int
     tries: int
+    doubtful: int
     key: str
     provider_id: str
     why: str
@@ -74,8 +77,11 @@ def _planned(key: str, row: Mapping[str, Any], now: int) -> dict[str, Any]:
 
 
 def cancel(connection: Connection, which: ColumnElement[bool], why: str, now: int) -> int:
-    """Call off planned messages; what is with a provider already is not called back."""
-    said = {"state": CANCELLED, "why": why, "settled_at": now}
+    """Call off planned messages; what is with a provider already is not called back, and what
+    may be is unknown from then on.
+    """
+    state = case((messages.c.doubtful == 1, UNKNOWN), else_=CANCELLED)
+    said = {"state": state, "why": why, "settled_at": now}
     called_off = update(messages).where(messages.c.state == PLANNED, which).values(said)
     return connection.execute(called_off).rowcount
 
@@ -96,16 +102,9 @@ def of_strategy(strategy: str) -> ColumnElement[bool]:
 
 
 def find(
-    connection: Connection,
-    *,
-    state: str | None = None,
-    enrolment: str | None = None,
-    person: int | None = None,
-    strategy: str | None = None,
-    limit: int | None = None,
+    connection: Connection, asked: Mapping[str, str | int | None], limit: int | None
 ) -> list[Message]:
-    """Messages by what is asked of them, the first planned first."""
-    asked = {"state": state, "enrolment": enrolment, "person": person, "strategy": strategy}
+    """Messages whose columns have what is asked (None: anything), the first planned first."""
     which = [messages.c[name] == value for name, value in asked.items() if value is not None]
     ask = select(*COLUMNS).where(and_(True, *which)).order_by(messages.c.id).limit(limit)
     return [message(row) for row in connection.execute(ask)]
@@ -121,8 +120,8 @@ NAMES = tuple(field.name for field in fields(Message))
 COLUMNS = tuple(messages.c[name] for name in NAMES)
 _SAID = ("enrolment", "strategy", "person", "step", "purpose", "template", "due")
 _BLANK = {
-    "channel": "", "state": PLANNED, "lease_until": 0, "tries": 0, "provider_id": "", "why": "",
-    "claimed_at": 0, "settled_at": 0,
+    "channel": "", "state": PLANNED, "lease_until": 0, "tries": 0, "doubtful": 0, "provider_id": "",
+    "why": "", "claimed_at": 0, "settled_at": 0,
 }  # fmt: skip
 _NEW = insert(messages)
 _KEYS = select(messages.c.key)

@@ -1,0 +1,1 @@
+"""The ways out: one sender for each channel, all of one protocol."""
