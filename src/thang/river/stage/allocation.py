@@ -23,7 +23,8 @@ STEPS = 200  # in which the optimum spends
 @dataclass(frozen=True, slots=True)
 class Cell:
     """A group and a strategy with what experiments found: margin won by spending b is
-    A (1 - exp(-b / c)); `low` is the lower 80 % bound of A, `scale` is c. `cap`: the most it takes.
+    A (1 - exp(-b / c)); `low` is the lower 80 % bound of A, `scale` (above 0) is c. `cap`: the
+    most that its channel takes. Money is minor units.
     """
 
     group: int
@@ -89,7 +90,8 @@ def optimum(cells: Sequence[Cell], money: float, floors: Float64) -> Float64:
     low, scale, cap = (np.array([getattr(cell, name) for cell in cells], float)
                        for name in ("low", "scale", "cap"))  # fmt: skip
     for _ in range(STEPS):
-        gain = np.where(spent + step <= cap, low / scale * np.exp(-spent / scale), -np.inf)
+        slope = low / scale * np.exp(-spent / scale)
+        gain = np.where(spent + step <= cap, slope, -np.inf)
         best = int(gain.argmax())
         if gain[best] <= 1:
             break

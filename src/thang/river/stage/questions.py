@@ -56,7 +56,7 @@ class Growth:
     """What a check leaves to the next: how large the business was when it fitted, and has been."""
 
     fitting: int = 0  # checks in a row at which it fits
-    fitted_at: int | None = None  # the check since which it does
+    months: int | None = None  # checks since it did so at two of them
     size_then: int = 0
     size: float = 0.0
 
@@ -109,11 +109,11 @@ def capped(share: Share) -> Share:
     return Share(min(share.k, share.n), share.n)
 
 
-def scaled(signals: Signals, growth: Growth, number: int, rules: StageRules) -> Question:
+def scaled(signals: Signals, growth: Growth, rules: StageRules) -> Question:
     """Has it left the point of fit behind? It is large, or it grows soundly for a while."""
-    months = number - growth.fitted_at if growth.fitted_at is not None else 0
+    months = growth.months or 0
     size = Part("size", growth.size, 1.0, signals.active, growth.size_then or None)
-    new = grows(signals.fresh, float(rules.growth_scale))
+    new = grows(signals.fresh, float(rules.growth_scale)) if any(signals.fresh) else None
     parts = (
         Part("new", new, 0.5, signals.fresh[-1], signals.fresh[0]),
         Part("age", min(1.0, months / RIPE_MONTHS), 0.3, months, RIPE_MONTHS),
@@ -125,7 +125,7 @@ def scaled(signals: Signals, growth: Growth, number: int, rules: StageRules) -> 
 
 def mature(signals: Signals, rules: StageRules) -> Question:
     """Is it time for profit? Growth is over, old customers carry it, and something is left."""
-    slow = 1 - grows(signals.orders, float(rules.growth_mature))
+    slow = 1 - grows(signals.orders, float(rules.growth_mature)) if any(signals.orders) else None
     parts = (
         Part("slow", slow, 0.4, signals.orders[-1], signals.orders[0]),
         _existing(signals, rules),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 BLOCKS = 6  # of so many days before a check, the latest last: new customers, orders
 BLOCK_DAYS = 30
 LIVELY_DAYS = 90  # who bought within them counts as active, and as a buyer of the first question
-TROUBLE_DAYS = 91  # incidents are asked of three months
+TROUBLE_DAYS = 90  # incidents are asked of three months
 REBUY_BLOCKS = 3
 YOUNG_CYCLES, OLD_CYCLES = 3, 6  # between them the curve of those who come back has to be flat
 COHORT_DAYS = 365  # cohorts that began longer ago tell of another product

@@ -1,4 +1,4 @@
-"""Which stage is shown: the computed one once it has settled, or what the owner says it is."""
+"""Which stage is shown: the computed one once it has settled, or the owner's while it holds."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ BEFORE, YOUNG = 0, 1  # places in `STAGES`
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What the owner said: that the stage is this one, why, and until when it holds."""
+    """What the owner said: that the stage is this one. `until` 0: they agree with the computed
+    one; else theirs holds until then, for a reason.
+    """
 
     at: int
     stage: int
@@ -24,33 +26,40 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The stage that counts: `stage` is the owner's if there is a word, else the settled one."""
+    """The stage that counts: `stage` is the owner's where theirs holds, else the settled one."""
 
     stage: int
     settled: int
     since: int  # the check at which it settled
-    word: Word | None
+    override: Word | None
+    agreed: Word | None  # the owner has agreed with the settled one
 
 
-def settled(found: Sequence[Reading], rules: StageRules) -> tuple[int, int]:
+def settled(checks: Sequence[Reading], rules: StageRules) -> tuple[int, int]:
     """The settled stage and since when: another one has to lead at so many checks in a row.
 
     Only from before the launch to after it there is nothing to wait for, once the owner says so.
     """
-    stage, since, other, times = found[0].leads, found[0].at, -1, 0
-    for reading in found[1:]:
-        leads = reading.leads
-        times = times + 1 if leads == other else 1
-        other = leads
-        began = stage == BEFORE and leads != BEFORE and reading.launched is True
-        if leads != stage and (times >= rules.confirm_checks or began):
-            stage, since = (YOUNG if began and times < rules.confirm_checks else leads), reading.at
+    stage, since, other, times = checks[0].leads, checks[0].at, checks[0].leads, 1
+    for reading in checks[1:]:
+        times = times + 1 if reading.leads == other else 1
+        other = reading.leads
+        if other != stage and times >= rules.confirm_checks:
+            stage, since = other, reading.at
+        elif other != stage == BEFORE and reading.launched:
+            stage, since = YOUNG, reading.at
     return stage, since
 
 
-def shown(found: Sequence[Reading], words: Sequence[Word], as_of: int, rules: StageRules) -> Shown:
-    """What counts at an instant; the latest word holds until it runs out."""
-    stage, since = settled(found, rules)
-    said = [word for word in words if word.at <= as_of]
-    word = said[-1] if said and said[-1].until > as_of else None
-    return Shown(word.stage if word else stage, stage, since, word)
+def shown(
+    checks: Sequence[Reading], now: Reading, words: Sequence[Word], rules: StageRules
+) -> Shown:  # fmt: skip
+    """What counts now; the latest word holds until it runs out, or is taken back by agreeing."""
+    stage, since = settled(checks or [now], rules)
+    if stage == BEFORE and now.launched and now.leads != BEFORE:
+        stage, since = YOUNG, now.at
+    said = [word for word in words if word.at <= now.at]
+    word = said[-1] if said else None
+    override = word if word and word.until > now.at else None
+    agreed = word if word and not word.until and word.stage == stage and word.at >= since else None
+    return Shown(override.stage if override else stage, stage, since, override, agreed)
