@@ -19,6 +19,7 @@ from thang.record.withdrawals import left_out
 from thang.river.sending.nouns import GRANTED, Address, Consent, Known, Touch, Window
 
 REMEMBERED = 9 * DAY  # touches older than this are within no limit
+PORTION = 500
 OUT = (CLAIMED, SENT, DELIVERED, UNKNOWN)  # states in which a message went out, or may have
 
 
@@ -127,13 +128,13 @@ class _Look:
     def touches(self) -> dict[int, list[Touch]]:
         """What went out to each person lately, under whichever number they had then."""
         found: dict[int, list[Touch]] = defaultdict(list)
-        for row in set(self._rows(_TOUCHES, messages.c.person, self._mine)):
-            _, person, state, doubtful, *facts = row
-            touch = Touch(*facts)
-            out = state in OUT or (state == PLANNED and doubtful)
-            if out and touch.at > self._now - REMEMBERED:
-                for owner in self._owners[person]:
-                    found[owner].append(touch)
+        lately = _TOUCHES.where(messages.c.claimed_at > self._now - REMEMBERED)
+        for start in range(0, len(self._mine), PORTION):
+            some = messages.c.person.in_(self._mine[start : start + PORTION])
+            for person, state, doubtful, *facts in self._connection.execute(lately.where(some)):
+                if state in OUT or (state == PLANNED and doubtful):
+                    for owner in self._owners[person]:
+                        found[owner].append(Touch(*facts))
         return found
 
     def severity(self) -> dict[int, int]:
@@ -176,7 +177,7 @@ _WINDOWS = select(
     windows.c.identifier, windows.c.channel, windows.c.at, windows.c.expires_at, windows.c.reason
 )
 _TOUCHES = select(
-    messages.c.id, messages.c.person, messages.c.state, messages.c.doubtful,
+    messages.c.person, messages.c.state, messages.c.doubtful,
     messages.c.claimed_at, messages.c.channel, messages.c.purpose, messages.c.strategy,
 )  # fmt: skip
 _TROUBLES = select(

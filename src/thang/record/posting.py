@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from thang.model import Identifier
 from thang.record import consenting, messages, outbox
@@ -18,6 +18,7 @@ from thang.record.identifiers import Hasher
 from thang.record.knowing import Person, known_of
 from thang.record.messages import Message
 from thang.record.outbox import Claim, Judge, Outcome
+from thang.record.tables import identifiers
 from thang.river.sending.law import FOREVER
 from thang.river.sending.nouns import EVERY, Known
 
@@ -60,6 +61,17 @@ class Posting:
             if rows:
                 connection.execute(insert(suppressed), rows)
 
+    def suppress_known(
+        self, number: int, why: str, channel: str = EVERY, until: int | None = None
+    ) -> None:
+        """The same of an address that the record knows by its number."""
+        row: dict[str, Any] = {"channel": channel, "why": why, "at": self._now()}
+        row["until"] = FOREVER if until is None else until
+        with self._record.writing() as connection:
+            ask = select(identifiers.c.hash).where(identifiers.c.id == number)
+            row["hash"] = connection.execute(ask).scalar_one()
+            connection.execute(insert(suppressed), [row])
+
     def open_windows(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """Append windows: `identifier`, `channel`, `at`, `expires_at`, `reason`."""
         opened = [dict(row) for row in rows]
@@ -78,6 +90,11 @@ class Posting:
         with self._record.writing() as connection:
             consenting.hear(connection, now)
             return known_of(connection, people, now)
+
+    def due(self, now: int) -> bool:
+        """Whether a claim would find anything to judge."""
+        with self._record.reading() as connection:
+            return bool(outbox.due_persons(connection, now, 1))
 
     def claim(
         self, now: int, limit: int, judge: Judge, whose: Whose, lease: int = LEASE
