@@ -18,9 +18,11 @@ from thang.policy.shapes import (
     Kinds,
     Ladder,
     Leaf,
+    Listed,
     Named,
     Number,
     OneOf,
+    Prose,
     Record,
     Rule,
     Section,
@@ -40,9 +42,9 @@ EVENT_KIND = {"type": "string", "pattern": f"^{KIND}$"}
 Schema = dict[str, Any]
 
 
-def json_schema() -> Schema:
-    """The schema (draft 2020-12) of a shop's policy file, made from the table of fields."""
-    return {"$schema": DIALECT, "title": "A policy of Thang", **_schema(POLICY)}
+def json_schema(shape: Section = POLICY, title: str = "A policy of Thang") -> Schema:
+    """The schema (draft 2020-12) of a shop's own file, made from the table of its fields."""
+    return {"$schema": DIALECT, "title": title, **_schema(shape)}
 
 
 def _schema(shape: Shape) -> Schema:
@@ -67,15 +69,24 @@ def _leaf(shape: Leaf) -> Schema:
     match shape:
         case Whole() | Number() | Either():
             return _numeric(shape)
-        case Kinds(least):
-            return {"type": "array", "items": EVENT_KIND, "minItems": least, "uniqueItems": True}
-        case Weights(weight):
-            return {"anyOf": [_leaf(Kinds()), _named(KIND, _numeric(weight))]}
+        case Kinds() | Weights() | Listed():
+            return _several(shape)
         case Truth():
             return {"type": "boolean"}
         case Just():
             return {"const": True}
     return _words(shape)
+
+
+def _several(shape: Kinds | Weights | Listed) -> Schema:
+    match shape:
+        case Weights(weight):
+            return {"anyOf": [_several(Kinds()), _named(KIND, _numeric(weight))]}
+        case Kinds(least):
+            of, at_least = EVENT_KIND, least
+        case Listed(one, least):
+            of, at_least = _leaf(one), least
+    return {"type": "array", "items": of, "minItems": at_least, "uniqueItems": True}
 
 
 def _numeric(shape: Whole | Number | Either) -> Schema:
@@ -88,9 +99,9 @@ def _numeric(shape: Whole | Number | Either) -> Schema:
             return {"anyOf": [{"enum": list(words)}, _numeric(other)]}
 
 
-def _words(shape: Text | Word | OneOf | Rule) -> Schema:
+def _words(shape: Text | Prose | Word | OneOf | Rule) -> Schema:
     match shape:
-        case Text(most):
+        case Text(most) | Prose(most):
             return {"type": "string", "minLength": 1, "maxLength": most}
         case Word(pattern):
             return {"type": "string", "pattern": f"^(?:{pattern})$"}

@@ -18,6 +18,7 @@ from thang.policy.shapes import (
     Ladder,
     Named,
     Record,
+    Section,
     Shape,
     Variants,
     Weights,
@@ -28,10 +29,10 @@ from thang.policy.tree import Keys, Listing, Node, Scalar, Spot
 ANY_NAME = Word("(?s).*", "a name")  # event kinds are judged when they are read
 
 
-def laid(base: Keys | None, top: Keys) -> Draft:
+def laid(base: Keys | None, top: Keys, shape: Section = POLICY) -> Draft:
     """The draft of `top` over `base`; WrongPolicy for a key that the policy does not have."""
     laying = _Laying()
-    root = laying.over(POLICY, base, top, "")
+    root = laying.over(shape, base, top, "")
     return Draft(root if isinstance(root, Keys) else top, laying.drops)
 
 

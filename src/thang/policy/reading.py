@@ -17,9 +17,11 @@ from thang.policy.shapes import (
     Just,
     Kinds,
     Ladder,
+    Listed,
     Named,
     Number,
     OneOf,
+    Prose,
     Record,
     Shape,
     Text,
@@ -49,6 +51,8 @@ def read(shape: Shape, node: Node, path: str) -> Any:
             return _kinds(shape, node, path)
         case Weights():
             return _weights(shape, node, path)
+        case Listed():
+            return _listed(shape, node, path)
     if not isinstance(node, Scalar) or node.is_nothing:
         raise _other(shape, node, path)
     return _leaf(shape, node, path)
@@ -82,7 +86,7 @@ def _leaf(shape: Shape, node: Scalar, path: str) -> Any:
             return _either(shape, node, path)
         case Truth() | Just():
             return _truth(shape, node, path)
-        case OneOf() | Word() | Text():
+        case OneOf() | Word() | Text() | Prose():
             return _words(shape, node, path)
     return node
 
@@ -122,7 +126,7 @@ def _truth(shape: Truth | Just, node: Scalar, path: str) -> bool:
     return word in TRUE
 
 
-def _words(shape: OneOf | Word | Text, node: Scalar, path: str) -> str:
+def _words(shape: OneOf | Word | Text | Prose, node: Scalar, path: str) -> str:
     text = node.text
     match shape:
         case OneOf(words):
@@ -133,6 +137,9 @@ def _words(shape: OneOf | Word | Text, node: Scalar, path: str) -> str:
         case Text(most):
             text, cure = text.strip(), ""
             is_right = 1 <= len(text) <= most and text.isprintable()
+        case Prose(most):
+            text, cure = text.strip(), ""
+            is_right = 1 <= len(text) <= most and text.replace("\n", "").isprintable()
     if not is_right:
         raise _other(shape, node, path, cure)
     return text
@@ -150,6 +157,20 @@ def _kinds(shape: Kinds, node: Node, path: str) -> tuple[str, ...]:
         if kind(item, item.text, path) in found:
             raise wrong(item.spot, path, f"{item.text} is here twice; keep one of them")
         found.append(item.text)
+    return tuple(found)
+
+
+def _listed(shape: Listed, node: Node, path: str) -> tuple[str | int, ...]:
+    if not isinstance(node, Listing):
+        raise _other(shape, node, path, "; write it in brackets")
+    if len(node.items) < shape.least:
+        raise wrong(node.spot, path, "the list is empty; name at least one")
+    found: list[str | int] = []
+    for item in node.items:
+        value = read(shape.of, item, path)
+        if value in found:
+            raise wrong(item.spot, path, f"{value} is here twice; keep one of them")
+        found.append(value)
     return tuple(found)
 
 

@@ -67,6 +67,17 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Prose:
+    """Words for people over several lines."""
+
+    most: int
+
+    @property
+    def says(self) -> str:
+        return f"text of 1 to {self.most} characters, over lines if need be"
+
+
+@dataclass(frozen=True, slots=True)
 class Word:
     """A word of a certain form: a name, a code, a time zone."""
 
@@ -110,6 +121,18 @@ class Kinds:
 
     least: int = 1
     says: str = "a list of event kinds"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Some of a few words or numbers, each once, in an order that may matter."""
+
+    of: OneOf | Word | Whole
+    least: int = 1
+
+    @property
+    def says(self) -> str:
+        return f"a list, each {self.of.says}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +215,9 @@ class Ladder:
     says: str = "a list of levels, or a mapping of level keys to what changes"
 
 
-Leaf = Whole | Number | Truth | Just | Text | Word | OneOf | Either | Rule | Kinds | Weights
+Leaf = (
+    Whole | Number | Truth | Just | Text | Prose | Word | OneOf | Either | Rule
+    | Kinds | Weights | Listed
+)  # fmt: skip
 Section = Record | Variants | Named | Ladder
 Shape = Leaf | Section
