@@ -49,6 +49,7 @@ create table if not exists signals (
     person bigint, "at" bigint, kind smallint, ref bigint, grade smallint, flags smallint,
     seq bigint);
 create table if not exists value_told (body varchar);
+create table if not exists stage_told (body varchar);
 """
 DERIVED = {"tallies": TALLIES, "purchases": PURCHASES, "values": VALUES, "scores": SCORES}
 TYPES = {

@@ -1,7 +1,6 @@
 """May the viral ones be courted? All seven checks must pass: they give no second chance.
 
-The gate is looked at every week. Once open it closes when quality or recovery fail so many
-weeks in a row, or when an owner's word to keep it open has run out.
+Once open the gate closes when quality or recovery fail so many weeks in a row.
 """
 
 from __future__ import annotations
@@ -16,19 +15,11 @@ KEEP = frozenset(("quality", "recovery"))  # without these an open gate closes a
 
 
 @dataclass(frozen=True, slots=True)
-class Week:
-    """One weekly look: which checks passed, and whether the gate stood open after it."""
-
-    at: int
-    passed: frozenset[str]
-    opened: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Override:
-    """An owner's word that the gate is to stand open though checks fail, with the reason."""
+    """The gate as an owner wants it, why, and until when."""
 
     at: int
+    opened: bool
     reason: str
     by: str
     until: int
@@ -36,7 +27,7 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class GateState:
-    """`earned`: by its checks. `opened`: by them, or by the word of an owner."""
+    """The gate as it stands: `opened` is the owner's while an override holds, else `earned`."""
 
     opened: bool
     earned: bool
@@ -45,26 +36,32 @@ class GateState:
     override: Override | None
 
 
+def passed(found: Sequence[Check]) -> frozenset[str]:
+    """The keys of the checks that pass."""
+    return frozenset(check.key for check in found if check.passed)
+
+
 def readiness(found: Sequence[Check]) -> float:
     """The mean progress of the checks: 1 when all pass."""
     return sum(check.progress for check in found) / len(found)
 
 
-def opens(weeks: Sequence[Week], found: Sequence[Check], rules: Gate) -> bool:
-    """Whether the gate stands open after this look; `weeks` are those before it."""
-    passed = frozenset(check.key for check in found if check.passed)
-    if not weeks or not weeks[-1].opened:
-        return len(passed) == len(found)
-    latest = [*(week.passed for week in weeks), passed][-rules.relock_checks :]
-    return len(latest) < rules.relock_checks or any(week >= KEEP for week in latest)
+def opens(
+    was_open: bool, past: Sequence[frozenset[str]], found: Sequence[Check], rules: Gate
+) -> bool:  # fmt: skip
+    """Whether the gate stands open by its checks; `past`: what passed in each week before."""
+    now = passed(found)
+    if not was_open:
+        return len(now) == len(found)
+    weeks = [*past, now][-rules.relock_checks :]
+    return len(weeks) < rules.relock_checks or any(week >= KEEP for week in weeks)
 
 
 def gate_state(
-    weeks: Sequence[Week], found: tuple[Check, ...], overrides: Sequence[Override],
-    as_of: int, rules: Gate,
+    earned: bool, found: tuple[Check, ...], overrides: Sequence[Override], as_of: int
 ) -> GateState:  # fmt: skip
     """The gate as it stands; the latest word of an owner holds until it runs out."""
-    earned = opens(weeks, found, rules)
     said = [one for one in overrides if one.at <= as_of]
     held = said[-1] if said and said[-1].until > as_of else None
-    return GateState(earned or held is not None, earned, readiness(found), found, held)
+    opened = held.opened if held else earned
+    return GateState(opened, earned, readiness(found), found, held)
