@@ -27,7 +27,7 @@ NOBODY = frozenset((550, 551, 553))  # of a recipient; 552 is a full mailbox, 55
 
 @dataclass(frozen=True)
 class Mail:
-    """Sends as `sender` through one server; `tls` is `starttls`, `implicit`, or `none` on loopback."""
+    """Sends as `sender` by one server; `tls` is `starttls`, `implicit`, or `none` on loopback."""
 
     host: str
     port: int
@@ -45,7 +45,7 @@ class Mail:
         """One message to one address."""
         try:
             mail = written(message, self.sender, idempotency_key, self.now())
-        except (ValueError, MessageError):
+        except (ValueError, IndexError, MessageError):  # the library stumbles over no address
             return Refused("The address is no e-mail address.", Fault.ADDRESS)
         try:
             server = self._connected()

@@ -1,4 +1,4 @@
-"""Messenger, Zalo, an SMS gateway, a receiver of webhooks: what each answers to what it is asked."""
+"""Messenger, Zalo, an SMS gateway, a receiver of webhooks: what each of them answers."""
 
 from __future__ import annotations
 
