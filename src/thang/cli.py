@@ -15,6 +15,7 @@ from thang.accounts import people_app
 from thang.answering import JsonOption, ShopOption
 from thang.answering import answer as _say
 from thang.past_imports import imports, undo
+from thang.staging import stage
 from thang.valuing import value
 
 
@@ -41,6 +42,7 @@ app.add_typer(policy_app, name="policy")
 app.add_typer(people_app, name="people")
 app.command()(imports)
 app.command()(undo)
+app.command()(stage)
 app.command()(value)
 
 
