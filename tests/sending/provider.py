@@ -16,6 +16,10 @@ class Lost(Exception):
     """The line broke."""
 
 
+class Crash(BaseException):
+    """The process that sends dies here: nothing after this point happens."""
+
+
 @dataclass
 class Faults:
     """Chances of each fault at one call, and spans of trouble (first and last instant)."""
@@ -25,6 +29,7 @@ class Faults:
     failing: float = 0.0  # 5xx: half of the time it took the message before it failed
     refusing: float = 0.0
     dead: float = 0.0
+    crash: float = 0.0  # the caller dies: half of the time after the provider took the message
     deaf_look_up: float = 0.0
     busy: tuple[int, int] = (0, 0)  # 429, and says when it ends
     revoked: tuple[int, int] = (0, 0)  # the token is refused
@@ -59,10 +64,15 @@ class Provider:
             return Refused("the text is not allowed")
         if fate < faults.lost + faults.refusing + faults.dead:
             return Refused("nobody is there", Fault.ADDRESS)
+        crash = self.dice.random() < faults.crash
+        if crash and self.dice.random() < 0.5:
+            raise Crash
         failing = self.dice.random() < faults.failing
         if failing and self.dice.random() < 0.5:
             return Unknown("500")
         name = self._take(message, idempotency_key)
+        if crash:
+            raise Crash
         if failing:
             return Unknown("502")
         if self.dice.random() < faults.deaf:

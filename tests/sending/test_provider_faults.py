@@ -8,12 +8,29 @@ from pathlib import Path
 
 import pytest
 
-from sending.provider import Faults, Provider
+from sending.provider import Crash, Faults, Provider
 from sending.world import CHANNELS, HOUR, MINUTE, MORNING, World, world
 from thang.channels.sender import Outgoing, Sent
 from thang.model import DAY
+from thang.record.messages import Message
+from thang.record.outbox import Outcome
+from thang.workspace.sending import Post
 
-STORM = Faults(lost=0.08, deaf=0.10, failing=0.06, refusing=0.04, deaf_look_up=0.2)
+STORM = Faults(lost=0.08, deaf=0.10, failing=0.06, refusing=0.04, deaf_look_up=0.2, crash=0.02)
+CRASH = 0.01  # before a word on the outcome is written down, and after
+
+
+class Mortal(Post):
+    """A worker that may die around every word it writes down."""
+
+    def _settle(self, one: Message, outcome: Outcome) -> str:
+        dice = next(iter(self.senders.values())).dice  # type: ignore[attr-defined]
+        if dice.random() < CRASH:
+            raise Crash
+        said = super()._settle(one, outcome)
+        if dice.random() < CRASH:
+            raise Crash
+        return said
 
 
 @dataclass(frozen=True)
@@ -44,12 +61,21 @@ def books(shop: World, *providers: Provider) -> Books:
     )  # fmt: skip
 
 
-def through(shop: World, provider: Provider, days: int = 2) -> None:
-    """Send, and ask again every 20 minutes, until everything is settled or too late."""
-    post = shop.post(provider)
-    for turn in range(days * 72):
-        shop.clock.at = MORNING + turn * 20 * MINUTE
+def survived(post: Post) -> bool:
+    try:
         post.send_due(10_000)
+    except Crash:
+        return False
+    return True
+
+
+def through(shop: World, provider: Provider, days: int = 14) -> None:
+    """Two workers send, die and come back every 10 minutes, until all is settled or too late."""
+    posts = [shop.post(provider, kind=Mortal) for _ in range(2)]
+    for turn in range(days * 144):
+        shop.clock.at = MORNING + turn * 10 * MINUTE
+        while not survived(posts[turn % 2]):
+            posts[turn % 2] = shop.post(provider, kind=Mortal)
         if not shop.record.messages(state="planned", limit=1) and not shop.record.messages(
             state="claimed", limit=1
         ):
@@ -57,7 +83,7 @@ def through(shop: World, provider: Provider, days: int = 2) -> None:
 
 
 def simulated(folder: Path, messages: int, **provider: bool) -> tuple[Books, Provider]:
-    with world(folder, messages, seed=messages, tries=10, stale_hours=48) as shop:
+    with world(folder, messages, seed=messages, tries=10, stale_hours=336) as shop:
         shop.agree(["sms"])
         shop.plan(shop.people, channels=("sms",))
         sender = shop.provider("sms", faults=STORM, **provider)
@@ -178,7 +204,7 @@ def test_nobody_there_closes_the_address_for_good(tmp_path: Path) -> None:
         shop.plan(shop.people, channels=("email",))
         provider = shop.provider("email", faults=Faults(dead=1.0))
         post = shop.post(provider)
-        assert post.send_due() == {"failed": 3}
+        assert post.send_due()["failed"] == 3
         shop.clock.at += DAY
         shop.plan(shop.people, channels=("email",))
         post.send_due()

@@ -63,10 +63,10 @@ class World:
         more.setdefault("faults", Faults())
         return Provider(channel, self.clock, self.dice, **more)
 
-    def post(self, *senders: Sender) -> Post:
+    def post(self, *senders: Sender, kind: type[Post] = Post) -> Post:
         by_key = {sender.key: sender for sender in senders}
         law = Law(self.rules, TZ)
-        return Post(self.record, by_key, compose, self.whose, law, self.clock)
+        return kind(self.record, by_key, compose, self.whose, law, self.clock)
 
     def plan(self, persons: Iterable[int], **more: Any) -> None:
         """One enrolment and one message each; `more` changes what is planned."""
@@ -109,7 +109,7 @@ def compose(claim: Claim) -> Outgoing:
 
 @contextmanager
 def world(folder: Path, people: int, seed: int = 1, **rules: Any) -> Iterator[World]:
-    """People number `people`; each has an e-mail address and a phone of their own."""
+    """A new shop; each of its people has an e-mail address and a phone of their own."""
     clock = Clock()
     with Record.create(folder / "shop", clock) as record:
         rows = [
@@ -125,10 +125,13 @@ def world(folder: Path, people: int, seed: int = 1, **rules: Any) -> Iterator[Wo
             for n in range(people)
         ]
         record.append("people", "till", rows)
-        found = {}
-        for n in range(people):
-            numbers = tuple(
-                sorted(record.find_any(email(n).value) + record.find_any(phone(n).value))
-            )
-            found[numbers[0]] = Person(numbers[0], numbers)
-        yield World(record, clock, found, Random(seed), Contact(**rules))
+        yield peopled(record, clock, people, seed, **rules)
+
+
+def peopled(record: Record, clock: Clock, people: int, seed: int, **rules: Any) -> World:
+    """The world of a shop that is there already."""
+    found = {}
+    for n in range(people):
+        numbers = tuple(sorted(record.find_any(email(n).value) + record.find_any(phone(n).value)))
+        found[numbers[0]] = Person(numbers[0], numbers)
+    return World(record, clock, found, Random(seed), Contact(**rules))

@@ -153,16 +153,16 @@ messages = Table(
     Index("messages_person", "person", "claimed_at"),
     Index("messages_provider", "provider_id"),
 )
-# A channel that is not to be used for a while; the last row of a channel holds.
+# A channel or `strategy:<key>` that is not to be used for a while; the last row of each holds.
 pauses = Table(
     "pauses",
     RECORD,
     _serial(),
-    _text("channel"),
+    _text("what"),
     _number("at"),
     _number("until"),
     _text("why"),
-    Index("pauses_channel", "channel", "id"),
+    Index("pauses_what", "what", "id"),
 )
 tasks = Table(
     "tasks",

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from thang.model import DAY
 from thang.record.acting_tables import consents, messages, pauses, suppressed, troubles, windows
 from thang.record.bulk import all_rows, rows_among
 from thang.record.messages import CLAIMED, DELIVERED, PLANNED, SENT, UNKNOWN
-from thang.record.tables import identifiers, links, namespaces
+from thang.record.tables import events, identifiers, links, namespaces, withdrawals
 from thang.record.withdrawals import left_out
 from thang.river.sending.nouns import GRANTED, Address, Consent, Known, Touch, Window
 
@@ -38,7 +38,7 @@ def known_of(connection: Connection, people: Iterable[Person], now: int) -> dict
     look = _Look(connection, everybody, now)
     consented, addresses = look.consents(), look.addresses()
     opened, touches, severity = look.windows(), look.touches(), look.severity()
-    paused = dict(all_rows(connection, _PAUSES))
+    rests = paused(connection)
     return {
         one.number: Known(
             consents=tuple(consented[one.number]),
@@ -47,10 +47,20 @@ def known_of(connection: Connection, people: Iterable[Person], now: int) -> dict
             touches=tuple(touches[one.number]),
             severity=severity[one.number],
             few=one.few,
-            paused=paused,
+            paused=rests,
         )
         for one in everybody
     }
+
+
+def paused(connection: Connection) -> dict[str, int]:
+    """Until when channels and strategies rest, by the last word on each."""
+    return dict(all_rows(connection, _PAUSES))
+
+
+def last_words(connection: Connection) -> tuple[int, ...]:
+    """Numbers that grow with whatever may forbid a message; while equal, nothing was said."""
+    return tuple(connection.execute(_LAST_WORDS).one())
 
 
 class _Look:
@@ -161,6 +171,15 @@ class _Look:
         return lost
 
 
+_LAST_WORDS = select(
+    *(
+        select(func.coalesce(func.max(column), 0)).scalar_subquery()
+        for column in (
+            consents.c.id, suppressed.c.id, troubles.c.id, pauses.c.id, withdrawals.c.id,
+            events.c.seq,
+        )
+    )
+)  # fmt: skip
 _CONSENTS = select(
     consents.c.identifier, consents.c.channel, consents.c.purpose, consents.c.state, consents.c.at,
     consents.c.evidence,
@@ -183,4 +202,6 @@ _TOUCHES = select(
 _TROUBLES = select(
     troubles.c.identifier, troubles.c.ref, troubles.c.severity, troubles.c.at, troubles.c.evidence
 )
-_PAUSES = select(pauses.c.channel, pauses.c.until).order_by(pauses.c.id)
+_PAUSES = select(pauses.c.what, pauses.c.until).where(
+    pauses.c.id.in_(select(func.max(pauses.c.id)).group_by(pauses.c.what))
+)

@@ -14,11 +14,12 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
+from thang.model import SECOND
 from thang.record.acting_tables import enrolments, messages
 from thang.record.bulk import run_many
 from thang.record.consenting import hear
 from thang.record.enrolling import TREATED
-from thang.record.knowing import Person, known_of
+from thang.record.knowing import Person, known_of, last_words, paused
 from thang.record.messages import (
     CLAIMED,
     COLUMNS,
@@ -34,6 +35,7 @@ from thang.record.messages import (
 )
 from thang.river.sending.nouns import Allowed, Known, Touch, Verdict, Wish
 
+SHORT_REST = 2 * 3_600 * SECOND
 Judge = Callable[[Wish, Known, int], Verdict]
 
 # What is known of an outcome only grows: a later word of a lower rank changes nothing.
@@ -42,11 +44,15 @@ RANKS: Mapping[str, int] = {UNKNOWN: 1, SENT: 2, FAILED: 3, DELIVERED: 4}
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A message that is yours to send until `message.lease_until`, to this identifier's address."""
+    """A message that is yours to send until `message.lease_until`, to this identifier's address.
+
+    It was allowed by the `words` known then; if there are later ones, give it back untried.
+    """
 
     message: Message
     address: int
     person: Person
+    words: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,7 @@ def claim(
     """
     hear(connection, now)
     rows = [row for row in _due(connection, now, limit) if row[_PERSON] in people]
+    words = last_words(connection)
     known = known_of(connection, [people[row[_PERSON]] for row in rows], now)
     claims: list[Claim] = []
     changes: list[dict[str, Any]] = []
@@ -91,7 +98,7 @@ def claim(
         if isinstance(verdict, Allowed):
             taken = _taken(one, verdict, now, lease)
             known[person.number] = _touched(known[person.number], taken)
-            claims.append(Claim(taken, verdict.address, person))
+            claims.append(Claim(taken, verdict.address, person, words))
             changes.append(_change(taken))
         else:
             changes.append(_change(_kept_back(one, verdict.why, verdict.until, now)))
@@ -100,8 +107,12 @@ def claim(
 
 
 def _due(connection: Connection, now: int, limit: int) -> Sequence[Any]:
-    ask = _DUE.where(messages.c.not_before <= now).limit(limit)
-    return connection.execute(ask).all()
+    """What is due, without what only waits for a channel that has a short rest: else each rest
+    would have every waiting message judged and put off.
+    """
+    rests = [key for key, until in paused(connection).items() if now < until <= now + SHORT_REST]
+    ask = _DUE.where(messages.c.not_before <= now, messages.c.channels.not_in(rests))
+    return connection.execute(ask.limit(limit)).all()
 
 
 def _wish(one: Message, arm: str) -> Wish:

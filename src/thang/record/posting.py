@@ -8,19 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
 from thang.model import Identifier
 from thang.record import consenting, messages, outbox
 from thang.record.acting_tables import pauses, suppressed, windows
 from thang.record.database import Database
 from thang.record.identifiers import Hasher
-from thang.record.knowing import Person, known_of
+from thang.record.knowing import Person, known_of, last_words
 from thang.record.messages import Message
 from thang.record.outbox import Claim, Judge, Outcome
 from thang.record.tables import identifiers
 from thang.river.sending.law import FOREVER
-from thang.river.sending.nouns import EVERY, Known
+from thang.river.sending.nouns import EVERY, Known, strategy_paused
 
 MINUTE = 60 * 1_000_000
 LEASE = 10 * MINUTE
@@ -79,11 +79,16 @@ class Posting:
             if opened:
                 connection.execute(insert(windows), opened)
 
-    def pause(self, channel: str, until: int, why: str) -> None:
-        """Let a channel rest; the last word holds, and an instant that has passed ends it."""
-        row = {"channel": channel, "at": self._now(), "until": until, "why": why}
+    def pause(self, what: str, until: int, why: str) -> None:
+        """Let a channel (or `strategy_paused(key)`) rest; the last word holds, and an instant
+        that has passed ends it.
+        """
         with self._record.writing() as connection:
-            connection.execute(insert(pauses), [row])
+            self._pause(connection, what, until, why)
+
+    def _pause(self, connection: Connection, what: str, until: int, why: str) -> None:
+        row = {"what": what, "at": self._now(), "until": until, "why": why}
+        connection.execute(insert(pauses), [row])
 
     def known(self, people: Iterable[Person], now: int) -> dict[int, Known]:
         """What the rules of contact ask about people: to say why somebody is not written to."""
@@ -111,6 +116,11 @@ class Posting:
         with self._record.writing() as connection:
             return outbox.claim(connection, now, limit, people, judge, lease)
 
+    def last_words(self) -> tuple[int, ...]:
+        """What a claim's `words` are compared with right before it is sent."""
+        with self._record.reading() as connection:
+            return last_words(connection)
+
     def settle(self, held: Message, outcome: Outcome, now: int, tries: int) -> bool:
         """Write down what became of a claimed message (`outbox.settle`)."""
         with self._record.writing() as connection:
@@ -127,7 +137,14 @@ class Posting:
             return outbox.sweep(connection, now, limit, lease)
 
     def call_off(self, strategy: str, why: str) -> int:
-        """Stop a strategy: what it planned and nobody has begun to send is cancelled."""
+        """Stop a strategy until `resume`: what it planned is cancelled, and what a worker has
+        claimed but not begun to send does not go out; how many were cancelled at once.
+        """
         with self._record.writing() as connection:
+            self._pause(connection, strategy_paused(strategy), FOREVER, why)
             theirs = messages.of_strategy(strategy)
             return messages.cancel(connection, theirs, why, self._now())
+
+    def resume(self, strategy: str, why: str) -> None:
+        """Let a strategy go on that was called off; what was cancelled stays so."""
+        self.pause(strategy_paused(strategy), self._now(), why)

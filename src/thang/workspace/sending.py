@@ -63,13 +63,21 @@ class Post:
     def _deal(self, claim: Claim) -> str:
         """Send one claimed message and write down what became of it."""
         one = claim.message
-        if self.now() >= one.lease_until or self.now() < self._resting.get(one.channel, 0):
-            return self._settle(one, Outcome(PLANNED, "not tried", untried=True))
         try:
             outgoing = self.compose(claim)
         except WrongInput as error:
             return self._settle(one, Outcome(FAILED, str(error)))
+        if not self._still(claim):
+            return self._settle(one, Outcome(PLANNED, "not tried", untried=True))
         return self._heard(claim, self._sent(one, outgoing))
+
+    def _still(self, claim: Claim) -> bool:
+        """Whether the claim holds at the last moment: in time, and nothing was said since."""
+        one = claim.message
+        rests = self.now() < self._resting.get(one.channel, 0)
+        return (
+            not rests and self.now() < one.lease_until and self.record.last_words() == claim.words
+        )
 
     def _sent(self, one: Message, outgoing: Outgoing) -> Sent | Refused | Busy | Unknown:
         """A sender that breaks has not said that nothing was sent."""

@@ -23,6 +23,7 @@ from thang.river.sending.nouns import (
     Why,
     Wish,
     Withheld,
+    strategy_paused,
 )
 from thang.river.sending.windows import open_until
 
@@ -53,6 +54,9 @@ def may_send(wish: Wish, known: Known, now: int, law: Law) -> Verdict:
         return Withheld(Why.HELD_OUT)
     if now >= wish.due + law.stale:
         return Withheld(Why.STALE)
+    rests = known.paused.get(strategy_paused(wish.strategy), 0)
+    if rests > now:
+        return _soonest([Withheld(Why.PAUSED, rests)], wish.due + law.stale)
     verdicts = [_asked(key, wish, known, now, law) for key in wish.channels]
     for verdict in verdicts:
         if isinstance(verdict, Allowed):

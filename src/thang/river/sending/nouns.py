@@ -24,12 +24,17 @@ class Why(StrEnum):
     WINDOW = "the platform's window is closed"
     FREE_USED = "the platform's free replies are used"
     HOURS = "quiet hours"
-    PAUSED = "the channel is paused"
+    PAUSED = "the channel or the strategy is paused"
     MUTED = "a serious ticket is open"
     CAP_DAY = "enough for today"
     CAP_WEEK = "enough for this week"
     CAP_LAW = "the law's limit for one day"
     OTHER_STRATEGY = "another strategy wrote today"
+
+
+def strategy_paused(strategy: str) -> str:
+    """How a strategy that is called off is named among what is paused."""
+    return f"strategy:{strategy}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,7 @@ class Known:
     """What is known of a person at the moment of asking.
 
     `severity` is that of their worst open ticket, `few` says that little should be asked of
-    them, `paused` until when channels are not to be used at all.
+    them, `paused` until when channels and strategies rest.
     """
 
     consents: tuple[Consent, ...] = ()
