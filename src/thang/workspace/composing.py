@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from thang.channels.sender import Outgoing
@@ -12,10 +12,9 @@ from thang.policy.contact import Contact
 from thang.record import Record
 from thang.record.outbox import Claim
 from thang.record.vault import OWN_VALUE
-from thang.river.sending.fields import FIELDS
 from thang.river.sending.filters import Value
 from thang.river.sending.labels import Worded, dressed
-from thang.river.sending.merge import read_merge
+from thang.river.sending.merge import Merge, read_merge
 from thang.river.sending.nouns import MARKETING
 
 NAMES = ("name", "fullName")
@@ -43,17 +42,17 @@ class Template(Protocol):
 class Composer:
     """Writes the words of messages; nothing of them is kept.
 
-    `way_out` gives the address by which the person of a claim opts out, `beside` fields that
-    the strategy adds, such as the code of a voucher.
+    `fields` are the names that texts may use, `way_out` gives the address by which the person
+    of a claim opts out, `known` what its merge fields say beside the person's name.
     """
 
     record: Record
     templates: Mapping[str, Template]
+    fields: Collection[str]
     rules: Contact
     way_out: Callable[[Claim], str]
+    known: Callable[[Claim], Mapping[str, Value]] = lambda _: {}
     language: str = "vi"
-    shop: Mapping[str, Value] = field(default_factory=dict)
-    beside: Callable[[Claim], Mapping[str, Value]] = lambda _: {}
 
     def __call__(self, claim: Claim) -> Outgoing:
         """The message as its provider gets it; WrongInput if it cannot be written so."""
@@ -61,22 +60,19 @@ class Composer:
         template = self.templates.get(one.template)
         if template is None:
             raise WrongInput(f"There is no template {one.template}: the playbook may have changed.")
+        subject, body = self._read(template.subject), self._read(template.body)
+        values = self._values(claim)
+        written = Worded(" ".join(subject.fill(values).split()), body.fill(values))
         way_out = self.way_out(claim) if one.purpose == MARKETING else ""
-        values = self._values(claim) | {"unsubscribe_url": way_out}
-        written = Worded(
-            " ".join(self._filled(template.subject, values).split()),
-            self._filled(template.body, values),
-        )
         words = dressed(written, one.channel, one.purpose, way_out, self.rules)
+        said = {key: str(values[key]) for key in subject.names | body.names if values.get(key)}
         return Outgoing(
             to=self._address(claim), subject=words.subject, text=words.text, purpose=one.purpose,
-            unsubscribe_url=way_out, template=one.template,
-            fields={key: str(value) for key, value in values.items() if value is not None},
+            unsubscribe_url=way_out, template=one.template, fields=said,
         )  # fmt: skip
 
-    def _filled(self, words: Words, values: Mapping[str, Value]) -> str:
-        text = words.en if self.language == "en" else words.vi
-        return read_merge(text, {**FIELDS, **self.shop}).fill(values)
+    def _read(self, words: Words) -> Merge:
+        return read_merge(words.en if self.language == "en" else words.vi, self.fields)
 
     def _values(self, claim: Claim) -> dict[str, Value]:
         name = self._name(claim)
@@ -85,7 +81,7 @@ class Composer:
             "person.first_name": name.split()[-1] if name else None,
             "person.ref": self.record.refs.ref_of(claim.person.number),
         }
-        return own | dict(self.shop) | dict(self.beside(claim))
+        return own | dict(self.known(claim))
 
     def _name(self, claim: Claim) -> str | None:
         held = self.record.personal(claim.person.identifiers)

@@ -27,6 +27,7 @@ def filled(text: str, **more: str | int | None) -> str:
         ("Chào {{ person.first_name }}!", "Chào Đào!"),
         ("Chào {{person.first_name|default:\"bạn\"}}!", "Chào Đào!"),
         ("{{ code | default:\"bạn\" }}", "bạn"),
+        ("a{{ code | default:\"\" }}b", "ab"),
         ("{{ code | default : \"\" | default:\"x\" }}", "x"),
         ("{{ person.name | given_name | upper }}", "ĐÀO"),
         ("{{ person.name | truncate:6 }}", "Trần…"),
@@ -64,8 +65,9 @@ def test_what_a_template_says(text: str, said: str) -> None:
         ("{% if code %}{% else %}{% else %}{% endif %}", "two {% else %}"),
         ("{% if secret %}{% endif %}", "there is no field secret"),
         ("{% if code == 1 %}{% endif %}", "means nothing here"),
-        ("{{ code", "{{ stands alone"),
+        ("{{ code", "{{ has no }}"),
         ("code }}", "}} stands alone"),
+        ("\n{{ code }}\n\ncode }}", "line 4: }} stands alone"),
         ("{% if code %}" * 9 + "{% endif %}" * 9, "at most 8 others"),
         ("x" * (MOST_SOURCE + 1), "at most 64 KB"),
     ],
@@ -122,7 +124,10 @@ def test_whatever_is_written_ends_in_text_or_one_sentence(text: str) -> None:
 def test_deep_and_wide_templates_end() -> None:
     many = "{% if code %}a{% else %}b{% endif %}" * 1_500
     assert filled(many) == "b" * 1_500
-    with pytest.raises(WrongInput):
-        read_merge("{{" * 30_000, FIELDS)
+    for bomb in ("{{", "{%", "{{ ", "{% if code", "{{ code |", '{{ code | default:"'):
+        with pytest.raises(WrongInput):
+            read_merge(bomb * (60_000 // len(bomb)), FIELDS)
+    with pytest.raises(WrongInput, match="there is no field aaaa"):
+        read_merge("{{ " + "a" * 60_000 + " }}", FIELDS)
     with pytest.raises(WrongInput):
         read_merge("{{ code " + "|" * 30_000 + "}}", FIELDS)

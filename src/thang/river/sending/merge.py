@@ -20,7 +20,8 @@ MOST_SOURCE = 64 * 1024
 MOST_OUTPUT = 64 * 1024
 DEEPEST = 8  # an `if` within an `if` within …
 
-TAG = re.compile(r"\{\{(.*?)\}\}|\{%(.*?)%\}", re.DOTALL)
+TAG = re.compile(r"\{\{|\{%")
+CLOSED_BY = {"{{": "}}", "{%": "%}"}
 FIELD = re.compile(r"\s*([a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)*)\s*")
 FILTER = re.compile(r"\|\s*([a-z_]+)\s*(?::\s*(?:\"([^\"\n]*)\"|(\d{1,4}))\s*)?")
 IF = re.compile(r"\s*if\s+(not\s+)?([a-z0-9_.]+)\s*")
@@ -53,6 +54,11 @@ class Merge:
 
     pieces: tuple[Piece, ...]
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Every field it says something of."""
+        return frozenset(_names(self.pieces))
+
     def fill(self, values: Mapping[str, Value], escape: Callable[[str], str] | None = None) -> str:
         """The text for one person; WrongInput if a field is unknown of them, or it is too long.
 
@@ -68,6 +74,15 @@ class Merge:
                 )
             parts.append(text)
         return "".join(parts)
+
+
+def _names(pieces: tuple[Piece, ...]) -> Iterator[str]:
+    for piece in pieces:
+        match piece:
+            case Said(name):
+                yield name
+            case Choice(_, _, then, other):
+                yield from _names(then + other)
 
 
 def escaped(text: str) -> str:
@@ -93,7 +108,7 @@ def _said(said: Said, values: Mapping[str, Value]) -> str:
     value = values.get(said.name)
     for name, given in said.filters:
         value = FILTERS[name].apply(value, given)
-    if value is None or value == "":
+    if value is None or (value == "" and "default" not in dict(said.filters)):
         raise WrongInput(
             f"{said.name} is not known of this person: "
             f'give it a stand-in, such as {{{{ {said.name} | default:"…" }}}}.'
@@ -118,23 +133,28 @@ class _Reader:
 
     def read(self) -> Merge:
         end = 0
-        for tag in TAG.finditer(self._text):
-            self._keep(self._text[end : tag.start()])
-            self._at = tag.start()
-            if tag[1] is not None:
-                self._add(self._field(tag[1]))
+        while (tag := TAG.search(self._text, end)) is not None:
+            self._keep(end, tag.start())
+            self._at, close = tag.start(), CLOSED_BY[tag[0]]
+            last = self._text.find(close, tag.end())
+            if last < 0:
+                raise self._wrong(f"{tag[0]} has no {close}")
+            inside = self._text[tag.end() : last]
+            if tag[0] == "{{":
+                self._add(self._field(inside))
             else:
-                self._turn(tag[2])
-            end = tag.end()
-        self._at = len(self._text)
-        self._keep(self._text[end:])
+                self._turn(inside)
+            end = last + len(close)
+        self._keep(end, len(self._text))
         if len(self._open) > 1:
             raise self._wrong(f"the if of line {self._open[-1].line} has no {{% endif %}}")
         return Merge(tuple(self._open[0].then))
 
-    def _keep(self, text: str) -> None:
-        for sign in ("{{", "}}", "{%", "%}"):
+    def _keep(self, first: int, last: int) -> None:
+        text = self._text[first:last]
+        for sign in CLOSED_BY.values():
             if sign in text:
+                self._at = first + text.index(sign)
                 raise self._wrong(f"{sign} stands alone; write {{{{ field }}}} or {{% if field %}}")
         if text:
             self._add(text)
@@ -161,7 +181,7 @@ class _Reader:
     def _filter(self, found: re.Match[str]) -> tuple[str, str | None]:
         name, given = found[1], found[2] if found[2] is not None else found[3]
         if name not in FILTERS:
-            raise self._wrong(f"there is no filter {name}{hint(name, FILTERS)}")
+            raise self._wrong(f"there is no filter {name[:60]}{hint(name[:60], FILTERS)}")
         fault = FILTERS[name].fault(given)
         if fault:
             raise self._wrong(f"{name} {fault}")
@@ -169,7 +189,7 @@ class _Reader:
 
     def _known(self, name: str) -> None:
         if name not in self._fields:
-            raise self._wrong(f"there is no field {name[:60]}{hint(name, self._fields)}")
+            raise self._wrong(f"there is no field {name[:60]}{hint(name[:60], self._fields)}")
 
     def _turn(self, inside: str) -> None:
         asked = IF.fullmatch(inside)

@@ -1,0 +1,174 @@
+"""From a claim to its words, and who the people of a claim are: with a real shop's tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from record.told import one
+from sending.world import MORNING, TZ, Clock, email
+from thang.channels.sender import Outgoing
+from thang.engines.duckdb import Projection
+from thang.model import DAY, Event, WrongInput
+from thang.policy.load import read_policy
+from thang.record import Record
+from thang.record.outbox import Claim
+from thang.river.sending.law import Law, may_send
+from thang.workspace.composing import Composer
+from thang.workspace.whose import whose
+
+POLICY = read_policy("")
+
+
+@dataclass(frozen=True)
+class Words:
+    vi: str
+    en: str
+
+
+@dataclass(frozen=True)
+class Text:
+    subject: Words
+    body: Words
+
+
+def text(vi: str, en: str = "Hello") -> Text:
+    return Text(Words('Quà cho {{ person.first_name | default:"bạn" }}', "A gift"), Words(vi, en))
+
+
+TEMPLATES = {
+    "hello": text("Chào {{ person.first_name | default:\"bạn\" }},\nmã của bạn: {{ offer.code }}", "Hi {{ person.name }}"),
+    "unknown field": text("{{ person.password }}"),
+}  # fmt: skip
+FIELDS = ("person.name", "person.first_name", "offer.code")
+
+
+def claim_of(
+    record: Record,
+    name: str,
+    template: str = "hello",
+    channel: str = "email",
+    purpose: str = "marketing",
+) -> Claim:
+    (number,) = record.find_any(email(1).value)
+    record.append(
+        "name",
+        "till",
+        [
+            one(
+                Event(
+                    "till",
+                    "signed_up",
+                    MORNING,
+                    (email(1),),
+                    message_id="n",
+                    personal={"name": name},
+                )
+            )
+        ],
+    )
+    facts = {"strategy": "shopper_promo", "person": number}
+    record.act(
+        enrolled=[facts | {"id": "e", "cluster": number, "arm": "treated", "at": MORNING, "playbook": "f00d"}],
+        planned=[facts | {"enrolment": "e", "step": 0, "channels": (channel,), "purpose": purpose, "template": template, "due": MORNING}],
+    )  # fmt: skip
+    record.say(
+        [
+            {
+                "identifier": number,
+                "channel": channel,
+                "purpose": purpose,
+                "state": "granted",
+                "at": MORNING - DAY,
+            }
+        ]
+    )
+    law = Law(POLICY.sending, TZ)
+    with Projection.open(record.folder / "projection.duckdb") as projection:
+        people = whose(projection, POLICY, [number])
+    (claim,) = record.claim(
+        MORNING, 1, lambda wish, known, now: may_send(wish, known, now, law), lambda _: people
+    )
+    return claim
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Record:
+    record = Record.create(tmp_path / "shop", Clock())
+    record.append(
+        "a", "till", [one(Event("till", "signed_up", MORNING - DAY, (email(1),), message_id="m"))]
+    )
+    return record
+
+
+def composed(
+    record: Record, claim: Claim, language: str = "vi", code: str | None = "QUA-1"
+) -> Outgoing:
+    composer = Composer(
+        record,
+        TEMPLATES,
+        FIELDS,
+        POLICY.sending,
+        lambda _: "https://tiem.example/u/1",
+        lambda _: {"offer.code": code},
+        language,
+    )
+    return composer(claim)
+
+
+def test_the_words_of_an_advertisement(record: Record) -> None:
+    said = composed(record, claim_of(record, "Trần Thị Thử Đào"))
+    assert said == Outgoing(
+        to=email(1).value,
+        subject="[QC] Quà cho Đào",
+        text="Chào Đào,\nmã của bạn: QUA-1\nTừ chối nhận tin: https://tiem.example/u/1",
+        unsubscribe_url="https://tiem.example/u/1",
+        template="hello",
+        fields={"person.first_name": "Đào", "offer.code": "QUA-1"},
+    )
+
+
+def test_the_words_of_a_service_message_in_english(record: Record) -> None:
+    said = composed(record, claim_of(record, "Trần Thử", purpose="service"), language="en")
+    assert (said.subject, said.text, said.unsubscribe_url) == ("A gift", "Hi Trần Thử", "")
+
+
+@pytest.mark.parametrize(
+    "name", ["Đào\nBcc: ai@khong-co-that.example", "Đào\r\nX: y", "{{ person.name }}"]
+)
+def test_a_name_cannot_break_out_of_the_subject(record: Record, name: str) -> None:
+    subject = composed(record, claim_of(record, name)).subject
+    assert "\n" not in subject
+    assert "\r" not in subject
+
+
+def test_what_cannot_be_written_is_refused_without_saying_whom(record: Record) -> None:
+    claim = claim_of(record, "Trần Thị Thử Đào")
+    with pytest.raises(WrongInput, match=r"offer\.code is not known") as error:
+        composed(record, claim, code=None)
+    assert "Đào" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("template", "why"),
+    [("unknown field", "no field person.password"), ("gone", "no template gone")],
+)
+def test_a_playbook_that_changed_meanwhile_is_refused(
+    record: Record, template: str, why: str
+) -> None:
+    with pytest.raises(WrongInput, match=why):
+        composed(record, claim_of(record, "Thử", template))
+
+
+def test_people_are_known_by_all_their_numbers_and_strangers_by_their_own(tmp_path: Path) -> None:
+    with Projection.open(tmp_path / "projection.duckdb") as projection:
+        projection.sql.execute("insert into people values (5, 3), (3, 3), (9, 3), (7, 7)")
+        projection.sql.execute("insert into placements (person, level) values (3, 4), (7, 2)")
+        found = whose(projection, POLICY, [9, 3, 7, 11])
+        assert {n: (p.number, p.identifiers, p.few) for n, p in found.items()} == {
+            9: (3, (3, 5, 9), True), 3: (3, (3, 5, 9), True), 7: (7, (7,), False), 11: (11, (11,), True),
+        }  # fmt: skip
+        projection.sql.execute("insert into scores (person, members) values (7, 4)")
+        assert whose(projection, POLICY, [7])[7].few, "little is asked of the viral ones"
