@@ -20,7 +20,10 @@ from thang.policy.schema import Policy
 from thang.policy.sense import sensible
 from thang.policy.tree import Keys, read_tree
 
-__all__ = ["default_text", "drafted", "effective", "load_policy", "read_policy", "unknown_kinds"]
+__all__ = [
+    "default_text", "drafted", "effective", "load_policy", "read_policy", "text_of",
+    "unknown_kinds",
+]  # fmt: skip
 
 DEFAULT = "default.yaml"
 MOST_BYTES = 1_000_000
@@ -30,7 +33,7 @@ def load_policy(path: Path | None) -> Policy:
     """The policy of a file over the default one, or that one itself; WrongPolicy if it is wrong."""
     if path is None:
         return read_policy("")
-    return read_policy(_text_of(path), path.name)
+    return read_policy(text_of(path), path.name)
 
 
 def read_policy(text: str, file: str = "policy.yaml") -> Policy:
@@ -74,7 +77,8 @@ def _default_tree() -> Keys:
     return laid(None, read_tree(default_text(), DEFAULT)).root
 
 
-def _text_of(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """The text of a file of rules; WrongPolicy if it cannot be read as UTF-8, or is too long."""
     try:
         with path.open("rb") as stream:
             data = stream.read(MOST_BYTES + 1)

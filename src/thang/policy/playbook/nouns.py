@@ -106,10 +106,12 @@ class Strategy:
 class Playbook:
     """All strategies in the order of the articles; `fingerprint` names exactly what they say.
 
-    `facts` is the vocabulary of their rules, the shop's own facts included.
+    `facts` is the vocabulary of their rules, the shop's own facts included; `shop` is what the
+    texts say of the shop, by name: the merge fields `shop.<name>`.
     """
 
     strategies: tuple[Strategy, ...]
     templates: Mapping[str, Template]
     fingerprint: str
     facts: Mapping[str, Fact] = field(default_factory=lambda: FACTS)
+    shop: Mapping[str, str] = field(default_factory=dict)
