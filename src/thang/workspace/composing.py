@@ -24,18 +24,24 @@ class Words(Protocol):
     """A text in both languages."""
 
     @property
-    def vi(self) -> str: ...
+    def vi(self) -> str:
+        """In Vietnamese."""
+
     @property
-    def en(self) -> str: ...
+    def en(self) -> str:
+        """In English."""
 
 
 class Template(Protocol):
     """What a template of the playbook says."""
 
     @property
-    def subject(self) -> Words: ...
+    def subject(self) -> Words:
+        """The line above it, where a channel has one."""
+
     @property
-    def body(self) -> Words: ...
+    def body(self) -> Words:
+        """The text itself."""
 
 
 @dataclass(frozen=True)

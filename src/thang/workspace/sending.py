@@ -136,8 +136,13 @@ class Post:
 
     def _ask_about(self, limit: int) -> Counter[str]:
         """Messages whose lease ended without a word: sent before, lost, or never to be known."""
-        swept = self.record.sweep(self.now(), limit, self._lease)
-        return Counter(self._asked(one) for one in swept)
+        done: Counter[str] = Counter()
+        while sum(done.values()) < limit:
+            swept = self.record.sweep(self.now(), BATCH, self._lease)
+            if not swept:
+                break
+            done.update(self._asked(one) for one in swept)
+        return done
 
     def _asked(self, one: Message) -> str:
         sender = self.senders.get(one.channel)
