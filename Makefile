@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+RUNS := $(VENV)/.runs
 READY := $(VENV)/.ready
 SPARK := $(VENV)/.spark
 CHROMIUM := $(VENV)/.chromium
@@ -9,7 +11,7 @@ export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: demo test lint types soak bench evaluate peers docs words lock clean
 
-demo: $(READY)  ## a simulated Vietnamese shop, served in the browser (Ctrl-C ends it)
+demo: $(RUNS)  ## a simulated Vietnamese shop, served in the browser (Ctrl-C ends it)
 	$(BIN)/thang demo
 
 test: $(READY) $(SPARK) $(CHROMIUM) lint  ## what CI runs
@@ -32,7 +34,7 @@ evaluate: $(READY)  ## judged on invented shops whose truth is known; writes eva
 	$(BIN)/python -m evaluation.run
 
 peers: $(READY)  ## other engines of lifetime value as judges of ours
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/peers.lock
+	$(PIP) --require-hashes -r requirements/peers.lock
 	$(BIN)/python -m pytest tests/river/lifetime/test_peers.py
 
 docs: $(READY)  ## the generated pages
@@ -51,20 +53,25 @@ lock:  ## resolve the locks anew (needs uv); names, versions and hashes only
 	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 \
 		requirements/peers.in -c requirements/dev.lock -o requirements/peers.lock
 	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 \
-		--no-deps requirements/build.in -o requirements/build.lock
+		--no-deps requirements/build.in -c requirements/dev.lock -o requirements/build.lock
 
-$(READY): requirements/dev.lock requirements/build.lock pyproject.toml hatch_build.py
+# What Thang itself runs on. Bytecode is written as modules are first used, which is sooner done.
+$(RUNS): requirements/runtime.lock requirements/build.lock pyproject.toml hatch_build.py
 	$(PYTHON) -c 'import sys; sys.exit("Thang needs Python 3.11 or newer: set PYTHON=python3.12, say.") if sys.version_info < (3, 11) else 0'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/build.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(PIP) --no-compile --require-hashes -r requirements/runtime.lock
+	$(PIP) --no-compile --require-hashes --no-deps -r requirements/build.lock
+	$(PIP) --no-deps --no-build-isolation --editable .
+	touch $(RUNS)
+
+$(READY): $(RUNS) requirements/dev.lock
+	$(PIP) --require-hashes -r requirements/dev.lock
 	touch $(READY)
 
 # Spark is the scale-out engine: its tests run where there is Java, and skip by name where there is none.
 $(SPARK): $(READY) requirements/spark.lock
 	if command -v java >/dev/null 2>&1; then \
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/spark.lock; \
+		$(PIP) --require-hashes -r requirements/spark.lock; \
 	else echo "no Java here: the Spark tests will be skipped"; fi
 	touch $(SPARK)
 
