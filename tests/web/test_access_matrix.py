@@ -24,7 +24,7 @@ UNRULED = {"/healthz", "/metrics"}  # for machines; /metrics looks at the caller
 SPOKEN_BY_FASTAPI = {"/api/openapi.json", "/static"}
 CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
 OWNERS = re.compile(r"^(/api)?/settings/(people|keys|audit|backup)|^/api/tables/")
-OWNERS_CHANGES = re.compile(r"^/policy/(apply|versions)|^/api/policy$|^/shops/")
+OWNERS_CHANGES = re.compile(r"^/policy/(apply|versions)|^/api/policy$|^/shops/|^(/api)?/stage/gate")
 LEAVES_THE_HOUSE = re.compile(r"\.csv$|/refused|/export")
 FILES_THAT_WERE_BROUGHT = re.compile(r"^/import/")  # they hold what is not yet masked
 # What somebody who may only look may still do: leave, and look after their own account.

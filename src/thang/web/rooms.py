@@ -9,6 +9,7 @@ from thang.web.api import imports as imports_api
 from thang.web.api import ladder as ladder_api
 from thang.web.api import policy as policy_api
 from thang.web.api import settings as settings_api
+from thang.web.api import stage as stage_api
 from thang.web.api import value as value_api
 from thang.web.api import verbs
 from thang.web.pages import (
@@ -26,6 +27,7 @@ from thang.web.pages import (
     settings_papers,
     settings_people,
     shops,
+    stage,
     value,
 )
 
@@ -34,6 +36,7 @@ ROOMS: tuple[APIRouter, ...] = (
     customers.router,
     customer.router,
     value.router,
+    stage.router,
     imports.router,
     policy.router,
     settings.router,
@@ -52,4 +55,5 @@ ROOMS: tuple[APIRouter, ...] = (
     policy_api.router,
     settings_api.router,
     value_api.router,
+    stage_api.router,
 )

@@ -41,6 +41,12 @@ ACTIONS = (
     noted("failed rows exported"),
     noted("contact revealed"),
     noted("policy applied"),
+    noted("stage agreed with"),
+    noted("stage said"),
+    noted("counted for the gate"),
+    noted("terms published"),
+    noted("pilot begun"),
+    noted("gate overridden"),
     noted("import undone"),
     noted("import restored"),
 )
