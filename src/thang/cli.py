@@ -15,6 +15,7 @@ from thang.accounts import people_app
 from thang.answering import JsonOption, ShopOption
 from thang.answering import answer as _say
 from thang.past_imports import imports, undo
+from thang.strategies import strategies
 from thang.staging import stage
 from thang.valuing import value
 
@@ -44,6 +45,7 @@ app.command()(imports)
 app.command()(undo)
 app.command()(stage)
 app.command()(value)
+app.command()(strategies)
 
 
 @app.command()

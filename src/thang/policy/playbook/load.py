@@ -16,7 +16,7 @@ from thang.policy.playbook.building import Sentences, own_fact, templates
 from thang.policy.playbook.effective import fingerprint
 from thang.policy.playbook.facts import FACTS, Fact
 from thang.policy.playbook.nouns import Playbook
-from thang.policy.playbook.sense import Weighing, new_names
+from thang.policy.playbook.sense import Reads, Weighing, new_names
 from thang.policy.playbook.shape import FACT_FORMS, PLAYBOOK
 from thang.policy.playbook.standings import LEVELS, level_facts
 from thang.policy.reading import read
@@ -26,22 +26,28 @@ FILE = "playbook.yaml"
 ROWS = "rows"
 
 
-def load_playbook(path: Path | None, levels: Sequence[str] = LEVELS) -> Playbook:
+def load_playbook(
+    path: Path | None, levels: Sequence[str] = LEVELS, reads: Reads | None = None
+) -> Playbook:
     """The playbook of a file over the default one, or that itself; WrongPolicy if it is wrong.
 
     `levels` are the keys of the shop's ladder: of the default rows those for a level that the
-    shop does not have are off.
+    shop does not have are off. `reads` reads each text that the shop wrote (WrongInput if it
+    cannot be filled); without it only the names of fields are looked at.
     """
     if path is None:
         return read_playbook("", levels=levels)
-    return read_playbook(text_of(path), path.name, levels)
+    return read_playbook(text_of(path), path.name, levels, reads)
 
 
-def read_playbook(text: str, file: str = FILE, levels: Sequence[str] = LEVELS) -> Playbook:
+def read_playbook(
+    text: str, file: str = FILE, levels: Sequence[str] = LEVELS, reads: Reads | None = None
+) -> Playbook:
     """The playbook of a YAML text over the default one; `file` is its name in errors."""
     if not text.strip():
         return _default(tuple(levels))
-    return _believed(laid(_default_tree(), read_tree(text, file), PLAYBOOK), file, levels)
+    draft = laid(_default_tree(), read_tree(text, file), PLAYBOOK)
+    return _believed(draft, file, levels, reads)
 
 
 def default_texts() -> Mapping[str, str]:
@@ -53,7 +59,7 @@ def default_texts() -> Mapping[str, str]:
 
 @cache
 def _default(levels: tuple[str, ...]) -> Playbook:
-    return _believed(Draft(_default_tree(), {}), "", levels)
+    return _believed(Draft(_default_tree(), {}), "", levels, None)
 
 
 @cache
@@ -66,12 +72,12 @@ def _default_tree() -> Keys:
     return Keys(Spot(ROWS, 1), {**items, **missing})
 
 
-def _believed(draft: Draft, own_file: str, levels: Sequence[str]) -> Playbook:
+def _believed(draft: Draft, own_file: str, levels: Sequence[str], reads: Reads | None) -> Playbook:
     values = read(PLAYBOOK, draft.root, "")
     facts = _facts(draft, values["facts"], levels)
     sentences = Sentences(draft, facts)
     rows = values["strategies"].items()
-    weighing = Weighing(draft, facts, levels, values["shop"], own_file)
+    weighing = Weighing(draft, facts, levels, values["shop"], own_file, reads)
     found = Playbook(
         strategies=weighing.all(sentences.strategy(key, row) for key, row in rows),
         templates={one.key: one for key, row in rows for one in templates(key, row)},

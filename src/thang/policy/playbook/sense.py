@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from thang.model import WrongPolicy
+from thang.model import WrongInput, WrongPolicy
 from thang.policy.draft import Draft, wrong
 from thang.policy.expressions import names_in
 from thang.policy.nearest import hint
@@ -15,6 +15,8 @@ from thang.policy.playbook.nouns import Strategy
 from thang.policy.schema import Expr
 from thang.policy.tree import Scalar
 
+# Reads a text and its fields whole, and says in one sentence what is wrong with it.
+Reads = Callable[[str, Collection[str]], object]
 STAFF = ("task", "page", "webhook", "audience")  # channels that need no one person
 
 
@@ -27,6 +29,7 @@ class Weighing:
     levels: Collection[str]
     details: Mapping[str, str]
     own_file: str
+    reads: Reads | None
 
     def all(self, strategies: Iterable[Strategy]) -> tuple[Strategy, ...]:
         """The strategies as they are, those of the default without levels the shop has not."""
@@ -109,7 +112,19 @@ class Weighing:
                 path = f"strategies.{strategy.key}.steps.{step.key}.{part}"
                 node = self.draft.find(path)
                 if isinstance(node, Scalar):
-                    _fields_known(node, path, known)
+                    self._text(node, path, known)
+
+    def _text(self, node: Scalar, path: str, known: Collection[str]) -> None:
+        for name, column in fields_in(node.text):
+            if name not in known:
+                said = f"there is no field {name[:60]}{hint(name, known)}"
+                raise wrong(node.spot_at(column), path, said)
+        if self.reads is None or node.spot.file != self.own_file:
+            return
+        try:
+            self.reads(node.text, known)
+        except WrongInput as error:
+            raise WrongPolicy(f"{node.spot}: {path}: {error}") from None
 
     def _each_row_once(self, strategies: Iterable[Strategy]) -> None:
         seen: dict[str, str] = {}
@@ -120,13 +135,6 @@ class Weighing:
                     "of your own needs no id",
                 )  # fmt: skip
             seen[one.id] = one.key
-
-
-def _fields_known(node: Scalar, path: str, known: Collection[str]) -> None:
-    for name, column in fields_in(node.text):
-        if name not in known:
-            said = f"there is no field {name[:60]}{hint(name, known)}"
-            raise wrong(node.spot_at(column), path, said)
 
 
 def new_names(draft: Draft, facts: Iterable[str]) -> None:

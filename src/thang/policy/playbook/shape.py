@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from thang.policy.aims import GROUPS
+from thang.policy.jsonschema import json_schema
 from thang.policy.playbook.nouns import CHANNELS
 from thang.policy.quantity_fields import WHERE
 from thang.policy.shapes import (
@@ -110,3 +113,8 @@ PLAYBOOK = Record(
               "What texts say of the shop: `{{ shop.<name> }}`."),
     )
 )  # fmt: skip
+
+
+def playbook_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of a shop's own playbook.yaml."""
+    return json_schema(PLAYBOOK, "A playbook of Thang")
