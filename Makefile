@@ -39,6 +39,7 @@ peers: $(READY)  ## other engines of lifetime value as judges of ours
 
 docs: $(READY)  ## the generated pages
 	$(BIN)/python -m thang.policy.reference
+	$(BIN)/python -m thang.policy.playbook.reference
 
 words: $(READY)  ## the Vietnamese catalogue, with what is still to translate
 	$(BIN)/python -m thang.web.words.upkeep

@@ -10,8 +10,10 @@ import typer.main
 
 from thang.cli import app
 from thang.policy.load import load_policy, read_policy
+from thang.policy.playbook.load import read_playbook
 from thang.policy.reference import reference_markdown
 from thang.river.events import DERIVED, KINDS
+from thang.river.sending.merge import read_merge
 from thang.sources.formats import ROLES
 from thang.sources.rows import WHY
 from thang.web.rooms import ROOMS
@@ -19,6 +21,7 @@ from thang.workspace.exporting import TABLES
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
+PLAYBOOK = "# playbook.yaml\n"  # the first line of a block that is no policy
 PAGES = [*ROOT.glob("*.md"), *DOCS.rglob("*.md")]
 
 
@@ -80,7 +83,10 @@ def yaml_blocks() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("name", "block"), yaml_blocks())
 def test_every_policy_in_the_docs_is_sound(name: str, block: str) -> None:
-    assert read_policy(block, name).levels
+    if block.startswith(PLAYBOOK):
+        assert read_playbook(block, name, reads=read_merge).strategies
+    else:
+        assert read_policy(block, name).levels
 
 
 def test_links_lead_somewhere() -> None:

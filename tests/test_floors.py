@@ -31,8 +31,11 @@ BEYOND = {
 CLOCKS = {"now", "utcnow", "today", "time", "time_ns", "monotonic", "perf_counter"}
 NO_MODULES = {"time", "random", "secrets", "socket", "subprocess", "tempfile", "sqlite3", "uuid"}
 READS = {"open", "read_text", "read_bytes", "write_text", "write_bytes"}
-# The compiler's own sources and cache, the policy's file, and the page generated from it.
-READERS = {"river/compiled.py", "policy/load.py", "policy/reference.py"}
+# The compiler's own sources and cache, the policy's and playbook's files, and their pages.
+READERS = {
+    "river/compiled.py", "policy/load.py", "policy/reference.py", "policy/playbook/load.py",
+    "policy/playbook/reference.py",
+}  # fmt: skip
 LEVELS = {level.key for level in read_policy("").levels}
 OTHER_SENSES = {"customer", "member"}  # an identifier's namespace; the rule behind a bar
 BAR_NAMES = {"premier_bar", "median_member_spend", "buyers", "own_bar"}

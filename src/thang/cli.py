@@ -15,8 +15,8 @@ from thang.accounts import people_app
 from thang.answering import JsonOption, ShopOption
 from thang.answering import answer as _say
 from thang.past_imports import imports, undo
-from thang.strategies import strategies
 from thang.staging import stage
+from thang.strategies import strategies
 from thang.valuing import value
 
 
