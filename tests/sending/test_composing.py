@@ -9,7 +9,8 @@ import pytest
 
 from record.told import one
 from sending.world import MORNING, TZ, Clock, email
-from thang.channels.sender import Outgoing
+from thang.channels.sender import Absent, Outgoing, Sent
+from thang.channels.tasks import Tasks
 from thang.engines.duckdb import Projection
 from thang.model import DAY, Event, WrongInput
 from thang.policy.load import read_policy
@@ -17,6 +18,7 @@ from thang.record import Record
 from thang.record.outbox import Claim
 from thang.river.sending.law import Law, may_send
 from thang.workspace.composing import Composer
+from thang.workspace.task_desk import TaskDesk
 from thang.workspace.whose import whose
 
 POLICY = read_policy("")
@@ -160,6 +162,22 @@ def test_a_playbook_that_changed_meanwhile_is_refused(
 ) -> None:
     with pytest.raises(WrongInput, match=why):
         composed(record, claim_of(record, "Thử", template))
+
+
+def test_a_task_is_laid_once_and_names_nobody(record: Record) -> None:
+    claim = claim_of(record, "Trần Thị Thử Đào", channel="task", purpose="service")
+    desk = TaskDesk(record)
+    way = Tasks(desk.lay, desk.find)
+    assert way.look_up(claim.message.key) == Absent()
+    for _ in range(2):
+        assert way.send(composed(record, claim), claim.message.key) == Sent(claim.message.key)
+    assert way.look_up(claim.message.key) == Sent(claim.message.key)
+    (task,) = record.tasks("open")
+    assert (task.person, task.what, task.strategy) == (
+        claim.message.person,
+        "hello",
+        "shopper_promo",
+    )
 
 
 def test_people_are_known_by_all_their_numbers_and_strangers_by_their_own(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from thang.policy.contact import Contact
 from thang.record import Record
 from thang.record.knowing import Person
 from thang.record.outbox import Claim
-from thang.river.sending import caps, consent, hours
+from thang.river.sending import caps, hours
 from thang.river.sending import law as law_module
 from thang.river.sending.law import Law
 from thang.river.sending.nouns import strategy_paused
@@ -274,7 +274,7 @@ def lived(
 
 @pytest.mark.parametrize("seed", range(len(RULES)))
 def test_no_message_outside_the_law(tmp_path: Path, seed: int) -> None:
-    shop = lived(tmp_path, 40, 1_200, seed, Contact(**RULES[seed]))
+    shop = lived(tmp_path, 30, 800, seed, Contact(**RULES[seed]))
     assert not shop.faults, (seed, shop.faults)
     assert sum(shop.out.values()) > 100
     assert len(shop.out) > 10, "the shop must use its channels for the judge to see them"
@@ -294,7 +294,6 @@ MUTANTS = {
     "law": (law_module, "enough_here", lambda *_: None),
     "hours": (law_module, "opening", lambda now, *_: (now, now + HOUR)),
     "windows": (law_module, "open_until", lambda *_: 2**60),
-    "refusals of everything": (consent, "EVERY", "?"),
     "days": (
         caps,
         "day_start",

@@ -112,7 +112,7 @@ def judge(found: Books, kind: str, provider: Provider) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_storm_of_faults(tmp_path: Path, kind: str) -> None:
-    found, provider = simulated(tmp_path, 250, **KINDS[kind])
+    found, provider = simulated(tmp_path, 120, **KINDS[kind])
     judge(found, kind, provider)
 
 
@@ -125,7 +125,7 @@ def test_sixty_thousand_messages_in_a_storm(tmp_path: Path, kind: str) -> None:
 
 
 def test_the_simulation_would_see_keys_that_change(tmp_path: Path) -> None:
-    with world(tmp_path, 200, tries=10) as shop:
+    with world(tmp_path, 80, tries=10) as shop:
         shop.agree(["sms"])
         shop.plan(shop.people, channels=("sms",))
         mutant = shop.provider("sms", faults=STORM, can_look_up=False, forgets_key=True)

@@ -80,10 +80,16 @@ class Acting:
 
     def messages(
         self, *, state: str | None = None, enrolment: str | None = None, person: int | None = None,
-        strategy: str | None = None, limit: int | None = None,
+        strategy: str | None = None, key: str | None = None, limit: int | None = None,
     ) -> list[Message]:  # fmt: skip
         """Messages by what is asked of them, at most `limit`, the first planned first."""
-        asked = {"state": state, "enrolment": enrolment, "person": person, "strategy": strategy}
+        asked: dict[str, str | int | None] = {
+            "state": state,
+            "enrolment": enrolment,
+            "person": person,
+            "strategy": strategy,
+        }
+        asked["key"] = key
         with self._record.reading() as connection:
             return messages.find(connection, asked, limit)
 
@@ -97,7 +103,9 @@ class Acting:
         with self._record.writing() as connection:
             tasks.settle(connection, key, state, by, self._now())
 
-    def tasks(self, state: str | None = None, person: int | None = None) -> list[Task]:
-        """Tasks by state and person, the most urgent first."""
+    def tasks(
+        self, state: str | None = None, person: int | None = None, key: str | None = None
+    ) -> list[Task]:
+        """Tasks by state, person and key, the most urgent first."""
         with self._record.reading() as connection:
-            return tasks.find(connection, state, person)
+            return tasks.find(connection, {"state": state, "person": person, "id": key})

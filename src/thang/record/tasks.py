@@ -53,11 +53,10 @@ def settle(connection: Connection, key: str, state: str, by: str, now: int) -> N
         raise WrongInput("There is no such task: it may have been removed; open the list again.")
 
 
-def find(connection: Connection, state: str | None, person: int | None) -> list[Task]:
-    """Tasks by state and person, the most urgent first."""
+def find(connection: Connection, asked: Mapping[str, str | int | None]) -> list[Task]:
+    """Tasks whose columns have what is asked (None: anything), the most urgent first."""
     ask = select(*(tasks.c[field.name] for field in fields(Task))).order_by(tasks.c.due, tasks.c.id)
-    if state is not None:
-        ask = ask.where(tasks.c.state == state)
-    if person is not None:
-        ask = ask.where(tasks.c.person == person)
+    for name, value in asked.items():
+        if value is not None:
+            ask = ask.where(tasks.c[name] == value)
     return [Task(*row) for row in connection.execute(ask)]

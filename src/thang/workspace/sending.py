@@ -9,15 +9,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from thang.channels.sender import Absent, Busy, Fault, Outgoing, Refused, Sender, Sent, Unknown
+from thang.engines.duckdb import Projection
 from thang.model import SECOND, WrongInput
+from thang.policy.schema import Policy
 from thang.record import Record
 from thang.record.messages import FAILED, PLANNED, SENT, UNKNOWN, Message
 from thang.record.outbox import Claim, Outcome
 from thang.record.posting import MINUTE, Whose
 from thang.river.sending.law import Law, may_send
 from thang.river.sending.nouns import Known, Verdict, Wish
+from thang.workspace.whose import whose
 
 BATCH = 50
 BROKEN_AFTER = 3  # unheard answers in a row, and a channel rests
@@ -26,6 +30,17 @@ LONG_REST = 60 * MINUTE  # after a refusal of the whole channel
 MOST_RETRY = 24 * 3_600  # seconds a provider may ask us to wait
 
 Compose = Callable[[Claim], Outgoing]
+
+
+def send_due(
+    record: Record, projection: Projection, policy: Policy, senders: Mapping[str, Sender],
+    compose: Compose, now: Callable[[], int], limit: int = 1_000,
+) -> Counter[str]:  # fmt: skip
+    """Send what is due in a shop, about `limit` messages at most; how many of each outcome."""
+    law = Law(policy.sending, policy.shop.tz)
+    return Post(record, senders, compose, partial(whose, projection, policy), law, now).send_due(
+        limit
+    )
 
 
 @dataclass
