@@ -94,8 +94,10 @@ class Sentences:
         name = error.missing.removeprefix(QUANTITY)
         if f"facts.{name}" in self.draft.drops:
             return self.draft.missing(f"facts.{name}", path, error.message)
-        said = f"{name[:60]} is no fact{hint(name, self.facts)}" if name else error.message
-        return wrong(node.spot_at(error.column), path, said)
+        spot = node.spot_at(error.column)
+        if not name:
+            return wrong(spot, path, error.message)
+        return wrong(spot, path, f"{name[:60]} is no fact{hint(name, self.facts)}")
 
 
 def _article(name: str) -> Article:

@@ -7,17 +7,19 @@ from collections.abc import Iterator, Mapping
 
 TAG = re.compile(r"\{\{\s*([a-z0-9_.]+)|\{%\s*if\s+(?:not\s+)?([a-z0-9_.]+)")
 
-# Known of a person or a shop without anybody's doing. Only the first three are always there.
+# Known of a person without anybody's doing; only the first one is always there.
 FIELDS: Mapping[str, str] = {
-    "shop.name": "The shop's name.",
     "person.ref": "The person's reference, as on the page Customers; for staff.",
     "person.level": "The name of the person's level.",
+    "person.name": "The person's name.",
     "person.first_name": "The person's given name.",
     "referral.link": "The person's own link for friends.",
     "points.balance": "The person's points.",
 }
-# What the shop says of itself once, under `shop:` in its playbook; a text does without it.
+# What the shop says of itself once, under `shop:` in its playbook; a text does without all of it
+# but the name, which the default playbook has.
 DETAILS: Mapping[str, str] = {
+    "name": "The shop's name.",
     "link": "The address of the shop.",
     "phone": "The phone number to call.",
     "hours": "When somebody answers.",
@@ -67,6 +69,11 @@ DETAILS: Mapping[str, str] = {
 def field_names(details: Mapping[str, str]) -> frozenset[str]:
     """Every name that a text may use, the shop's own details among them."""
     return frozenset((*FIELDS, *(f"shop.{name}" for name in (*DETAILS, *details))))
+
+
+def shop_values(details: Mapping[str, str]) -> Mapping[str, str | None]:
+    """What a text finds under `shop.<name>`; None where the shop has not said it."""
+    return {f"shop.{name}": details.get(name) for name in (*DETAILS, *details)}
 
 
 def fields_in(text: str) -> Iterator[tuple[str, int]]:

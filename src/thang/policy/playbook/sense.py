@@ -117,14 +117,16 @@ class Weighing:
     def _text(self, node: Scalar, path: str, known: Collection[str]) -> None:
         for name, column in fields_in(node.text):
             if name not in known:
-                said = f"there is no field {name[:60]}{hint(name, known)}"
-                raise wrong(node.spot_at(column), path, said)
+                near = hint(name, known)
+                raise wrong(node.spot_at(column), path, f"there is no field {name[:60]}{near}")
         if self.reads is None or node.spot.file != self.own_file:
             return
         try:
             self.reads(node.text, known)
         except WrongInput as error:
-            raise WrongPolicy(f"{node.spot}: {path}: {error}") from None
+            raise WrongPolicy(
+                f"{node.spot}: {path}: this text cannot be filled in. {error}"
+            ) from None
 
     def _each_row_once(self, strategies: Iterable[Strategy]) -> None:
         seen: dict[str, str] = {}

@@ -68,6 +68,7 @@ HANDED_ON: Mapping[Where, str] = {
     ("policy/ladder.py", "sentence"): "",
     ("policy/sense.py", "fault"): "",
     ("policy/building.py", "error.message"): "",
+    ("policy/playbook/building.py", "error.message"): "",
     ("policy/tokens.py", "str(error)"): "",
     ("policy/overlay.py", "shape.noun"): "",
     ("policy/overlay.py", "text"): "",
