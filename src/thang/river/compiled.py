@@ -30,6 +30,11 @@ def run_as_python(yes: bool) -> None:
         Mode.python = yes
 
 
+def is_cached() -> bool:
+    """Whether anything of these sources was compiled before, by this machine's user."""
+    return Mode.cache is not None and any(Mode.cache.rglob("*.nbi"))
+
+
 def kernel(function: F) -> F:
     """A function that Python calls: compiled (cached on disk, without the interpreter's lock)."""
     return _made(function, from_python=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from thang.engines.warming import warmed
 from thang.model import DAY, Gathered, WrongInput
 from thang.record import Record
 from thang.river.calendar import instant, moment
@@ -65,7 +66,7 @@ def demo_shop(path: Path, day: str | None = None) -> tuple[Ladder, list[dict[str
     (path / MARK).touch()
     day = day or _yesterday(shop.folder.now())
     scenario = _scenario("demo", 1).ending(_end_of(day))
-    with Record.open(path, shop.folder.now) as record:
+    with warmed(), Record.open(path, shop.folder.now) as record:
         record.append("demo", "demo", _gathered(scenario))
     shop.classify(day)
     return shop.ladder(), _one_of_each(shop)
