@@ -6,7 +6,7 @@ Nothing here looks at a clock or a table: the instant and the person are given.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from thang.policy.contact import Contact
 from thang.river.sending.caps import enough, enough_here
@@ -52,16 +52,17 @@ def may_send(wish: Wish, known: Known, now: int, law: Law) -> Verdict:
     """
     if not wish.treated:
         return Withheld(Why.HELD_OUT)
-    if now >= wish.due + law.stale:
+    stale = wish.due + law.stale
+    if now >= stale:
         return Withheld(Why.STALE)
     rests = known.paused.get(strategy_paused(wish.strategy), 0)
     if rests > now:
-        return _soonest([Withheld(Why.PAUSED, rests)], wish.due + law.stale)
+        return _soonest([Withheld(Why.PAUSED, rests)], stale)
     verdicts = [_asked(key, wish, known, now, law) for key in wish.channels]
     for verdict in verdicts:
         if isinstance(verdict, Allowed):
-            return verdict
-    return _soonest([v for v in verdicts if isinstance(v, Withheld)], wish.due + law.stale)
+            return replace(verdict, until=min(verdict.until, stale))
+    return _soonest([v for v in verdicts if isinstance(v, Withheld)], stale)
 
 
 def _soonest(withheld: list[Withheld], stale: int) -> Withheld:
