@@ -21,6 +21,7 @@ from thang.river.calendar import moment
 from thang.river.events import CODES
 from thang.river.stage.signals import Share, Signals
 from thang.workspace.margins import margins
+from thang.workspace.stage_buying import Buying
 from thang.workspace.stage_counts import Asked, Margins, signals
 from thang.workspace.staged import StageAnswer, Staged
 from thang.workspace.staging import stage_now, stage_told
@@ -77,7 +78,8 @@ def counted(shop: Ledger, *ago: int) -> list[Signals]:
     """The counts of checks so many days ago."""
     day = np.array([TODAY + 1 - one for one in ago], np.int64)
     asked = Asked(day * DAY, day, CYCLE, (None,) * len(ago))
-    return signals(shop.projection, asked, StageRules(), Margins(None, None))
+    buying = Buying.read(shop.projection, int(max(day)), CYCLE)
+    return signals(shop.projection, buying, asked, StageRules(), Margins(None, None))
 
 
 def one_by_one(rows: Bought, ago: int) -> dict[str, Any]:

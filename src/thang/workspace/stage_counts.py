@@ -15,7 +15,7 @@ from thang.river.calendar import Calendar, days
 from thang.river.events import CODES
 from thang.river.stage.signals import BLOCK_DAYS, TROUBLE_DAYS, Estimate, Share, Signals
 from thang.river.tables import Int64
-from thang.workspace.stage_buying import Buying, Firsts
+from thang.workspace.stage_buying import Buying
 
 REGULAR = 2  # order days in so many cycles, of whoever is asked whether they would miss the shop
 REGULAR_CYCLES = 4
@@ -50,23 +50,22 @@ class Margins:
 
 
 def signals(
-    projection: Projection, asked: Asked, rules: StageRules, margins: Margins
+    projection: Projection, bought: Buying, asked: Asked, rules: StageRules, margins: Margins
 ) -> list[Signals]:
-    """The counts of all checks, in their order."""
-    bought = Buying.read(projection, asked.day, asked.cycle)
-    firsts = Firsts.read(projection, asked.cycle)
+    """The counts of all checks, in their order; `bought` is read up to the last of them."""
     love = _answers(projection, asked, rules)
     troubles = _troubles(projection)
     found = []
     for n, (at, day) in enumerate(zip(asked.at.tolist(), asked.day.tolist(), strict=True)):
-        third, sixth = firsts.returned(day)
-        orders = bought.orders(n)
+        third, sixth = bought.returned(day)
+        orders = bought.by_block(bought.orders, day)
         found.append(
             Signals(
-                at=at, launched=asked.launched[n], buyers=bought.buyers(n), active=bought.active(n),
-                fresh=bought.fresh(n), orders=orders, existing=bought.existing(n), love=love[n],
-                rebought=Share(bought.rebought(n), firsts.at_risk(day)), third=third, sixth=sixth,
-                cohorts=firsts.cohorts(day), incidents=_incidents(troubles, orders, at),
+                at=at, launched=asked.launched[n], buyers=bought.buyers.on(day),
+                active=bought.active.on(day), fresh=bought.by_block(bought.fresh, day),
+                orders=orders, existing=bought.existing(day), love=love[n],
+                rebought=bought.rebought(day), third=third, sixth=sixth,
+                cohorts=bought.cohorts(day), incidents=_incidents(troubles, orders, at),
                 contribution=margins.contribution, net_margin=margins.net,
             )
         )  # fmt: skip

@@ -21,7 +21,7 @@ from thang.river.calendar import calendar, end_of_day
 from thang.river.stage.chain import Reading, read
 from thang.river.stage.questions import Growth
 from thang.river.stage.signals import Signals
-from thang.workspace.stage_buying import orders_before
+from thang.workspace.stage_buying import Buying
 from thang.workspace.stage_counts import Asked, Margins, days_after, months_until, signals
 
 MONTHLY, FORM = "stage", 1  # findings
@@ -40,11 +40,12 @@ def readings_until(
     known = calendar(tz, first or as_of, as_of)
     months = months_until(known, first or as_of, as_of, MOST)
     day = days_after(known, [*months, as_of])
-    orders = orders_before(projection, day).tolist()
+    bought = Buying.read(projection, int(day[-1]), cycle)
+    orders = [bought.orders.on(one) for one in day.tolist()]
     kept = _kept(record, months, orders)
     open_, days = [*months[len(kept) :], as_of], day[len(kept) :]
     asked = Asked(np.array(open_, np.int64), days, cycle, _launched(rules.launched, tz, open_))
-    *counts, present = signals(projection, asked, rules, margins())
+    *counts, present = signals(projection, bought, asked, rules, margins())
     for of, before in zip(counts, orders[len(kept) :], strict=False):
         found = read(of, kept[-1][1] if kept else Growth(), rules)
         record.add_finding(MONTHLY, of.at, _body(found, version, before))
@@ -75,8 +76,8 @@ def _holds(body: Mapping[str, Any], orders: int) -> bool:
     """Whether the past is still the one that the check was made on."""
     if body.get("form") != FORM:
         return False
-    apart = abs(orders - body["orders"])
-    return apart <= max(CHANGED * max(orders, body["orders"]), FEW)
+    before = int(body["orders"])
+    return abs(orders - before) <= max(CHANGED * max(orders, before), FEW)
 
 
 def _body(found: Kept, version: int, orders: int) -> dict[str, Any]:
