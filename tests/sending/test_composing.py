@@ -14,10 +14,15 @@ from thang.channels.tasks import Tasks
 from thang.engines.duckdb import Projection
 from thang.model import DAY, Event, WrongInput
 from thang.policy.load import read_policy
+from thang.policy.playbook.load import read_playbook
+from thang.policy.playbook.merge_fields import field_names
+from thang.policy.playbook.nouns import Step
 from thang.record import Record
 from thang.record.outbox import Claim
+from thang.river.sending.labels import Worded, dressed
 from thang.river.sending.law import Law, may_send
-from thang.workspace.composing import Composer
+from thang.river.sending.merge import read_merge
+from thang.workspace.composing import Composer, composer_for
 from thang.workspace.task_desk import TaskDesk
 from thang.workspace.whose import whose
 
@@ -162,6 +167,42 @@ def test_a_playbook_that_changed_meanwhile_is_refused(
 ) -> None:
     with pytest.raises(WrongInput, match=why):
         composed(record, claim_of(record, "Thử", template))
+
+
+PLAYBOOK = read_playbook("")
+ALWAYS = {"person.ref": "p_thu", **{f"shop.{name}": said for name, said in PLAYBOOK.shop.items()}}
+
+
+@pytest.mark.parametrize("key", PLAYBOOK.templates)
+def test_every_text_of_the_playbook_can_be_written_for_somebody_of_whom_nothing_is_known(
+    key: str,
+) -> None:
+    template = PLAYBOOK.templates[key]
+    for words in (template.subject, template.body):
+        for said in (words.vi, words.en):
+            filled = read_merge(said, field_names(PLAYBOOK.shop)).fill(ALWAYS)
+            assert filled.strip()
+            assert "{" not in filled
+
+
+STEPS = [(strategy.key, step) for strategy in PLAYBOOK.strategies for step in strategy.steps]
+
+
+@pytest.mark.parametrize(("key", "step"), [one for one in STEPS if "sms" in one[1].channels])
+def test_what_may_go_by_sms_fits_into_its_parts(key: str, step: Step) -> None:
+    body = PLAYBOOK.templates[step.template].body
+    for said in (body.vi, body.en):
+        text = read_merge(said, field_names(PLAYBOOK.shop)).fill(ALWAYS)
+        way_out = "https://tiem-thu.example/u/" + "x" * 40
+        assert dressed(Worded("", text), "sms", step.purpose, way_out, POLICY.sending).text, key
+
+
+def test_a_text_of_the_playbook_goes_out_with_the_shops_own_words(record: Record) -> None:
+    own = read_playbook("shop: {name: Tiệm Thử}")
+    key = next(key for key, one in own.templates.items() if "shop.name" in one.body.vi)
+    claim = claim_of(record, "Trần Thị Thử Đào", template=key)
+    write = composer_for(record, own, POLICY.sending, lambda _: "https://tiem.example/u/1")
+    assert "Tiệm Thử" in write(claim).text
 
 
 def test_a_task_is_laid_once_and_names_nobody(record: Record) -> None:

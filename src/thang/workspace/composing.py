@@ -9,6 +9,8 @@ from typing import Protocol
 from thang.channels.sender import Outgoing
 from thang.model import WrongInput
 from thang.policy.contact import Contact
+from thang.policy.playbook.merge_fields import field_names
+from thang.policy.playbook.nouns import Playbook
 from thang.record import Record
 from thang.record.outbox import Claim
 from thang.record.vault import OWN_VALUE
@@ -42,6 +44,23 @@ class Template(Protocol):
     @property
     def body(self) -> Words:
         """The text itself."""
+
+
+def composer_for(
+    record: Record,
+    playbook: Playbook,
+    rules: Contact,
+    way_out: Callable[[Claim], str],
+    known: Callable[[Claim], Mapping[str, Value]] = lambda _: {},
+    language: str = "vi",
+) -> Composer:
+    """Who writes the texts of a playbook, with what the shop says of itself there."""
+    shop: Mapping[str, Value] = {f"shop.{name}": said for name, said in playbook.shop.items()}
+    fields = field_names(playbook.shop)
+    return Composer(
+        record, playbook.templates, fields, rules, way_out, lambda claim: {**shop, **known(claim)},
+        language,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
