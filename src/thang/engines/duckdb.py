@@ -226,6 +226,10 @@ class Projection:
         """Append what people are worth (`columns.VALUES`)."""
         self._insert('"values"', rows)
 
+    def put_scores(self, rows: pa.Table) -> None:
+        """Append people's groups (`columns.SCORES`)."""
+        self._insert("scores", rows)
+
     def _insert(self, table: str, rows: pa.Table) -> None:
         self.sql.register("rows_in", rows)
         names = ", ".join(f'"{name}"' for name in rows.column_names)

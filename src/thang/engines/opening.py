@@ -50,6 +50,7 @@ create table if not exists signals (
     seq bigint);
 create table if not exists value_told (body varchar);
 create table if not exists stage_told (body varchar);
+create table if not exists groups_told (body varchar);
 """
 DERIVED = {"tallies": TALLIES, "purchases": PURCHASES, "values": VALUES, "scores": SCORES}
 TYPES = {

@@ -142,7 +142,7 @@ def fold(
         summarise(projection, run, some)
         projection.sql.execute("delete from touched")
         through = _extent(projection).last
-        projection.note(as_of=run.as_of, through=through, classified=1, **noted)
+        projection.note(as_of=run.as_of, through=through, classified=1, judged=0, **noted)
     return placed(projection) if some is None else int(some.num_rows)
 
 

@@ -24,7 +24,9 @@ from thang.workspace.applying import Applied, Standing, Wish, put_in_force, stan
 from thang.workspace.explain import explain
 from thang.workspace.folder import Folder, wall_clock
 from thang.workspace.freshness import Freshness, freshness
+from thang.workspace.groups import Grouping
 from thang.workspace.importing import Importing
+from thang.workspace.judging import is_judged, judge
 from thang.workspace.ladder import Ladder, ladder
 from thang.workspace.lived import era_at, lived_history
 from thang.workspace.names import cards
@@ -40,7 +42,7 @@ known_policy = lru_cache(maxsize=16)(read_policy)
 FURTHEST = 200 * 366 * DAY  # beyond the year 2170, where calendars would run out of years
 
 
-class Workspace(Pages, Importing, Valuing, Staging):
+class Workspace(Pages, Importing, Valuing, Staging, Grouping):
     """A shop's folder and what can be done with it. One call, one commit."""
 
     def __init__(self, path: Path, now: Callable[[], int] = wall_clock) -> None:
@@ -169,6 +171,17 @@ class Workspace(Pages, Importing, Valuing, Staging):
         with self._record() as record, self._projection() as projection:
             version = self._classified(record, projection)
             yield Look(record, projection, known_policy(version.text))
+
+    def judge(self) -> bool:
+        """Bring value, stage and groups up to the last classification; whether that was due."""
+        with self._look() as look:
+            due = not is_judged(look.projection)
+            self._judge_if_due(look)
+        return due
+
+    def _judge_if_due(self, look: Look) -> None:
+        if not is_judged(look.projection):
+            judge(look.record, look.projection, self._classified(look.record, look.projection))
 
     def _number_of(self, look: Look, person: str) -> int:
         return _person(look.record, look.projection, ingest.spellings(person, look.policy))

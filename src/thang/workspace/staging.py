@@ -114,14 +114,11 @@ class Staging(ABC):
     """
 
     def stage(self, *, anew: bool = False) -> StageAnswer:
-        """The stage as last judged; with `anew` judged first where it is not of the last
-        classification.
-        """
+        """The stage as last judged; with `anew` judged first where that is due."""
         with self._look() as look:
-            told = stage_told(look.projection)
-            if anew and (told is None or told.as_of != look.projection.meta("as_of")):
-                return _judge(look)
-        return StageAnswer(told)
+            if anew:
+                self._judge_if_due(look)
+            return StageAnswer(stage_told(look.projection))
 
     def agree_with_stage(self, by: str) -> StageAnswer:
         """The owner agrees with the computed stage; a word that said another holds no more."""
@@ -179,9 +176,14 @@ class Staging(ABC):
     def _look(self) -> AbstractContextManager[Look]:
         """The shop as last classified, or `WrongInput`."""
 
+    @abstractmethod
+    def _judge_if_due(self, look: Look) -> None:
+        """Bring value, stage and groups up to the last classification."""
+
 
 def _judge(look: Look) -> StageAnswer:
     version = look.record.policy(look.projection.meta("version"))
+    look.projection.note(judged=0)  # main groups go by the stage
     return stage_now(look.record, look.projection, version) if version else StageAnswer(None)
 
 

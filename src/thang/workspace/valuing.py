@@ -63,17 +63,11 @@ class Valuing(ABC):
     """The verbs of value. Before anybody is placed each is `WrongInput`."""
 
     def value(self, *, anew: bool = False) -> ValueAnswer:
-        """The shop's value as last judged; with `anew` judged first where it is not of the last
-        classification.
-        """
+        """The shop's value as last judged; with `anew` judged first where that is due."""
         with self._look() as look:
+            if anew:
+                self._judge_if_due(look)
             told = _told(look.projection)
-            if anew and (told is None or told.as_of != look.projection.meta("as_of")):
-                number = look.projection.meta("version")
-                version = look.record.policy(number) if number else None
-                if version is not None:
-                    value_everybody(look.record, look.projection, version)
-                    told = _told(look.projection)
             if told is None:
                 return ValueAnswer(None)
             best = _people(look, "value > 0 order by value desc, person")
@@ -94,6 +88,10 @@ class Valuing(ABC):
     @abstractmethod
     def _look(self) -> AbstractContextManager[Look]:
         """The shop as last classified, or `WrongInput`."""
+
+    @abstractmethod
+    def _judge_if_due(self, look: Look) -> None:
+        """Bring value, stage and groups up to the last classification."""
 
     @abstractmethod
     def _number_of(self, look: Look, person: str) -> int:
