@@ -23,10 +23,10 @@ class Filter:
         """What is wrong with what stands after the colon; empty if nothing is."""
         if not self.takes:
             return "takes nothing after a colon" if given is not None else ""
-        if given is None:
-            return f"needs a {self.takes} after a colon"
-        is_number = given.isascii() and given.isdigit()
-        return "needs a number after its colon" if self.takes == "number" and not is_number else ""
+        if self.takes == "text":
+            return "needs a text after a colon" if given is None else ""
+        is_number = given is not None and given.isascii() and given.isdigit()
+        return "" if is_number else "needs a number after a colon"
 
     def apply(self, value: Value, given: str | None) -> Value:
         """The value after the filter; what is not known stays so, except for `default`."""

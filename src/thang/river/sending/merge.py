@@ -184,7 +184,7 @@ class _Reader:
             raise self._wrong(f"there is no filter {name[:60]}{hint(name[:60], FILTERS)}")
         fault = FILTERS[name].fault(given)
         if fault:
-            raise self._wrong(f"{name} {fault}")
+            raise self._wrong(f"the filter {name} {fault}")
         return name, given
 
     def _known(self, name: str) -> None:

@@ -23,6 +23,7 @@ ARGUMENTS: Mapping[Where, tuple[int | str, str]] = {
     ("policy/", "Word"): (1, "form"),
     ("policy/", "Named"): (3, "form"),
     ("policy/tree.py", ".MarkedYAMLError"): ("problem", "yaml"),
+    ("river/sending/merge.py", "._wrong"): (0, "template"),
 }
 NOUNS: Mapping[Where, tuple[int | str, str]] = {
     ("policy/", "Named"): (2, "noun"),
@@ -38,6 +39,7 @@ RETURNED: Mapping[Where, str] = {
     ("policy/shapes.py", "says"): "form",
     ("policy/tree.py", "_said"): "yaml",
     ("policy/tokens.py", "__str__"): "token",
+    ("river/sending/filters.py", "fault"): "filter",
 }
 NAMED: Mapping[Where, str] = {("policy/shapes.py", "says"): "form"} | {
     ("policy/units.py", name): "unit" for name in ("MONEY", "TIME", "COUNT")
@@ -60,6 +62,8 @@ TAKEN: Mapping[Where, str] = {
     ("policy/", "shape.says"): "form",
     ("policy/", "field.shape.says"): "form",
     ("policy/", "key.says"): "form",
+    ("river/sending/merge.py", "what"): "template",
+    ("river/sending/merge.py", "fault"): "filter",
     ("", "error.strerror"): "system",
 }
 # Sentences handed on from elsewhere, where they are read already.
