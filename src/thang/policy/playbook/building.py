@@ -17,7 +17,6 @@ from thang.policy.tree import Scalar
 from thang.policy.where import where_of
 
 MARKETING = "marketing"
-QUANTITY = "quantities."  # what a rule's error calls a name it does not know
 
 
 def own_fact(name: str, values: Mapping[str, Any], forms: Collection[str]) -> Fact:
@@ -91,13 +90,16 @@ class Sentences:
             raise self._refused(node, path, error) from None
 
     def _refused(self, node: Scalar, path: str, error: RuleError) -> WrongPolicy:
-        name = error.missing.removeprefix(QUANTITY)
-        if f"facts.{name}" in self.draft.drops:
-            return self.draft.missing(f"facts.{name}", path, error.message)
         spot = node.spot_at(error.column)
-        if not name:
-            return wrong(spot, path, error.message)
-        return wrong(spot, path, f"{name[:60]} is no fact{hint(name, self.facts)}")
+        sort, _, name = error.missing.partition(".")
+        if sort == "quantities":
+            return wrong(spot, path, f"{name[:60]} is no fact{hint(name, self.facts)}")
+        if sort == "levels":
+            return wrong(
+                spot, path, f"{name[:60]}.enter is a rule of the policy; ask is_{name[:60]} or "
+                f"holds_{name[:60]} here",
+            )  # fmt: skip
+        return wrong(spot, path, error.message)
 
 
 def _article(name: str) -> Article:
