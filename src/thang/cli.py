@@ -14,6 +14,7 @@ import typer
 from thang.accounts import people_app
 from thang.answering import JsonOption, ShopOption
 from thang.answering import answer as _say
+from thang.grouping import groups
 from thang.past_imports import imports, undo
 from thang.staging import stage
 from thang.strategies import strategies
@@ -43,6 +44,7 @@ app.add_typer(policy_app, name="policy")
 app.add_typer(people_app, name="people")
 app.command()(imports)
 app.command()(undo)
+app.command()(groups)
 app.command()(stage)
 app.command()(value)
 app.command()(strategies)

@@ -40,6 +40,7 @@ class Served:
             "customer": f"/customers/{self.somebody}",
             "customer in the past": f"/customers/{self.somebody}?at=2026-06-30",
             "value": "/value",
+            "groups": "/groups",
             "stage": "/stage",
             "import": "/import",
             "policy": "/policy",
@@ -60,8 +61,7 @@ def served_demo(folder: Path) -> Iterator[Served]:
     """A fresh demo shop with an owner, served with its worker until the block ends."""
     demo_shop(folder)
     office = Office.open(folder)
-    office.shop.value(anew=True)
-    office.shop.stage(anew=True)
+    office.shop.judge()
     owner = office.desk.people.add("Chủ shop mẫu", Role.OWNER, "vi", office.now(), PASSWORD)
     token = office.desk.sessions.begin(owner.id, "test", office.now())
     (row, *_) = office.shop.customers(Asked(levels=("advocate",))).rows

@@ -11,7 +11,7 @@ from tests.browser.demo import Served
 from tests.browser.looking import THEMES, axe, complaints, sideways, small_targets
 
 PAGES = (
-    "ladder", "ladder in per cent", "customers", "almost up", "nobody", "customer", "value", "stage",
+    "ladder", "ladder in per cent", "customers", "almost up", "nobody", "customer", "groups", "value", "stage",
     "customer in the past", "import", "policy", "policy as text", "policy version", "settings", "people",
     "keys", "audit", "about", "more", "not found",
 )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from thang.web.api import customers as customers_api
+from thang.web.api import groups as groups_api
 from thang.web.api import imports as imports_api
 from thang.web.api import ladder as ladder_api
 from thang.web.api import policy as policy_api
@@ -16,6 +17,7 @@ from thang.web.pages import (
     customer,
     customers,
     first_run,
+    groups,
     imports,
     kit,
     ladder,
@@ -35,6 +37,7 @@ ROOMS: tuple[APIRouter, ...] = (
     ladder.router,
     customers.router,
     customer.router,
+    groups.router,
     value.router,
     stage.router,
     imports.router,
@@ -54,6 +57,7 @@ ROOMS: tuple[APIRouter, ...] = (
     imports_api.router,
     policy_api.router,
     settings_api.router,
+    groups_api.router,
     value_api.router,
     stage_api.router,
 )

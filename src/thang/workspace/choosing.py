@@ -9,6 +9,7 @@ from typing import Any
 from thang.engines.duckdb import Projection
 from thang.engines.summaries import MOST_SOURCES
 from thang.model import DAY, WrongInput
+from thang.policy.aims import GROUPS
 from thang.policy.schema import Policy
 from thang.record import Record
 from thang.workspace.movement import kept_month
@@ -16,6 +17,7 @@ from thang.workspace.names import find_people
 
 FOUND = 2_000  # people that a search by text looks for
 FELL_DAYS = 30
+NO_GROUP = "none"
 LONGEST_SILENCE = 36_500  # days
 ACTIVITIES = ("none", "new", "active", "at_risk", "dormant", "lost")
 VIEWS = ("almost_up", "just_fell", "silent")
@@ -35,6 +37,7 @@ class Asked:
 
     levels: tuple[str, ...] = ()
     facet: str = ""
+    group: str = ""
     activity: str = ""
     source: str = ""
     view: str = ""
@@ -63,6 +66,7 @@ def chosen(record: Record, projection: Projection, policy: Policy, asked: Asked)
     as_of = projection.meta("as_of") or 0
     conditions = [
         *_standing(policy, asked),
+        *_group(asked.group),
         *_activity(asked.activity, as_of),
         *_source(record, asked.source),
         *_view(asked, as_of),
@@ -93,6 +97,17 @@ def _place(policy: Policy, key: str) -> int:
     if key not in keys:
         raise WrongInput(f"There is no rung {key!r}: choose one of {', '.join(keys)}.")
     return keys.index(key)
+
+
+def _group(name: str) -> Iterator[Condition]:
+    """Members of a group; `none`: whoever is in no group."""
+    if name == NO_GROUP:
+        yield "person in (select person from scores where members = 0)", ()
+    elif name in GROUPS:
+        bit = 1 << GROUPS.index(name)
+        yield "person in (select person from scores where members & ? > 0)", [bit]
+    elif name:
+        raise WrongInput(f"There is no group {name!r}: choose one of {', '.join(GROUPS)}, none.")
 
 
 def _activity(name: str, as_of: int) -> Iterator[Condition]:

@@ -41,6 +41,11 @@ class HeldWorkspace(Workspace):
                 self._renew()
                 return super().classify(*words, **named)
 
+    def judge(self) -> bool:
+        """As ever, one at a time with what classifies."""
+        with self._one_writer:
+            return super().judge()
+
     def apply_policy(self, wish: Wish) -> Applied:
         """As ever, one at a time with what classifies."""
         with self._one_writer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -15,7 +16,9 @@ from thang.web.office import Office, office_of
 from thang.web.page import policy_of, render, url
 from thang.web.pages.evidence import Evidence, evidence
 from thang.web.viewer import Viewer, marketer, reader
+from thang.web.words.groups import NAMES, RESTS
 from thang.web.words.kinds import kind_message
+from thang.workspace.grouped import PersonGroups
 from thang.workspace.timeline import Act, Entry, Milestone, Name, Timeline
 
 router = APIRouter(include_in_schema=False)
@@ -59,6 +62,7 @@ class CustomerPage:
     name: str
     contacts: tuple[tuple[str, str], ...]
     evidence: Evidence
+    groups: PersonGroups | None
     identifiers: tuple[Known, ...]
     moments: tuple[Moment, ...]
     events: int
@@ -75,6 +79,16 @@ class CustomerPage:
     def href(self) -> str:
         """The person's own address."""
         return f"/customers/{self.ref}"
+
+    @property
+    def group_names(self) -> Mapping[str, str]:
+        """What groups are called."""
+        return NAMES
+
+    @property
+    def rests(self) -> Mapping[str, str]:
+        """What a score rests on, with `k` and `n` to fill in."""
+        return RESTS
 
 
 @router.get("/customers/{person}")
@@ -135,6 +149,7 @@ def customer_page(
             if value
         ),
         evidence=evidence(found, policy, shop.window_days()),
+        groups=shop.groups_of(story.ref) if not at else None,
         identifiers=_known(office, story, revealed=revealed),
         moments=tuple(_moment(entry) for entry in story.entries),
         events=story.events,

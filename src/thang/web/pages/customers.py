@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
@@ -16,6 +16,7 @@ from thang.web.office import Office, office_of
 from thang.web.page import policy_of, render, url
 from thang.web.viewer import Viewer, exporter, reader
 from thang.web.words.catalogue import noted
+from thang.web.words.groups import NAMES
 from thang.web.words.quantities import said
 from thang.workspace.choosing import ACTIVITIES, Asked
 from thang.workspace.customers import SIZES, Listing, Row
@@ -42,6 +43,7 @@ Word = Annotated[str, Query(max_length=40)]
 def asked(
     level: Annotated[list[str] | None, Query(max_length=30)] = None,
     facet: Word = "",
+    group: Word = "",
     activity: Word = "",
     source: Annotated[str, Query(max_length=200)] = "",
     view: Word = "",
@@ -58,8 +60,8 @@ def asked(
     """What a list is asked for, out of its address; the empty text is no filter."""
     levels = tuple(key for key in level or () if key)
     return Asked(
-        levels=levels, facet=facet, activity=activity, source=source, view=view, days=days,
-        moved=moved, move=move, from_level=from_level, to_level=to_level, text=q,
+        levels=levels, facet=facet, group=group, activity=activity, source=source, view=view,
+        days=days, moved=moved, move=move, from_level=from_level, to_level=to_level, text=q,
         sort=sort or "since", size=size, cursor=cursor,
     )  # fmt: skip
 
@@ -95,6 +97,7 @@ class CustomersPage:
     sorts: tuple[tuple[str, str], ...] = SORTS
     sizes: tuple[int, ...] = SIZES
     activities: tuple[str, ...] = ACTIVITIES
+    groups: Mapping[str, str] = field(default_factory=lambda: NAMES)
     may_export: bool = False
 
     def to(self, path: str = "/customers", **other: Any) -> str:

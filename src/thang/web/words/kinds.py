@@ -88,6 +88,7 @@ KINDS: Mapping[str, str] = {
     "csat_answered": noted("Said how satisfied they are"),
     "pmf_answered": noted("Said how much they would miss us"),
     "cost_recorded": noted("A cost was recorded"),
+    "support_given": noted("Got help from the shop"),
     "message_delivered": noted("A message arrived"),
     "message_read": noted("Read a message"),
     "message_replied": noted("Answered a message"),

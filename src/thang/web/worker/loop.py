@@ -82,6 +82,8 @@ class Worker:
             if self._bench.shop.freshness().state in (State.UNPLACED, State.STALE):
                 self.working = True
                 self._bench.shop.classify()
+            if self._bench.shop.freshness().state is State.FRESH:
+                self._bench.shop.judge()
             self.failure = ""
         except ThangError as error:
             self.failure = str(error)
