@@ -195,3 +195,17 @@ def test_who_may_only_look_sees_no_forms(judged: Shop, viewer: TestClient) -> No
 def test_strangers_are_told_nothing(shop: Shop) -> None:
     assert stranger(shop.app).get("/api/stage").status_code == 401
     assert stranger(shop.app).get("/stage").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        ({"stage": ""}, "Hãy chọn một giai đoạn."),
+        ({"stage": "s2", "reason": ""}, "Hãy nói vì sao"),
+        ({"stage": "s2", "reason": "x", "months": "x"}, "Hãy ghi số nguyên."),
+    ],
+)
+def test_refusals_speak_vietnamese(judged: Shop, data: dict[str, str], why: str) -> None:
+    browser = signed_in(judged.app, "owner")
+    browser.post("/language", data={"locale": "vi", "next": "/stage"})
+    assert why in browser.post("/stage/word", data=data).text
