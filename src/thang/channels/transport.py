@@ -87,11 +87,11 @@ class _Guarded(httpcore.NetworkBackend):
         except (OSError, UnicodeError):
             raise httpcore.ConnectError("no such name") from None
         if not found or not all(is_public(address) for address in found):
-            raise httpcore.ConnectError("forbidden: not a public address")
+            raise httpcore.ConnectError("forbidden: not public")
         return found[0]
 
     def connect_unix_socket(self, *_: Any, **__: Any) -> httpcore.NetworkStream:
-        raise httpcore.ConnectError("forbidden: a socket of this machine")
+        raise httpcore.ConnectError("forbidden: socket")
 
     def sleep(self, seconds: float) -> None:
         self._below.sleep(seconds)
@@ -128,7 +128,7 @@ class Wire:
             for part in told.iter_bytes():
                 kept += part
                 if len(kept) > MOST:
-                    raise OverlongError("the answer is too long")
+                    raise OverlongError("answer too long")
             return Answer(
                 told.status_code, {k.lower(): v for k, v in told.headers.items()}, bytes(kept)
             )

@@ -29,6 +29,7 @@ class MessengerServer(Provider):
         self._numbers = count(1)
 
     def reply(self, call: Call) -> Reply:
+        """A message, or an edit of an audience."""
         if self.revoked or call.headers.get("authorization") != f"Bearer {self.token}":
             return _graph(190, "Error validating access token", 401, kind="OAuthException")
         if call.path.endswith("/users"):
@@ -71,6 +72,7 @@ class ZaloServer(Provider):
         self._numbers = count(1)
 
     def reply(self, call: Call) -> Reply:
+        """A consultation message or a template."""
         if self.revoked or call.headers.get("access_token") != self.token:
             return Reply({"error": -124, "message": "Access token invalid"})
         if call.path.endswith("/message/template"):
@@ -109,6 +111,7 @@ class SmsServer(Provider):
         self._numbers: Iterator[int] = count(1)
 
     def reply(self, call: Call) -> Reply:
+        """A text, by its request id."""
         told = call.told
         if (told.get("ApiKey"), told.get("SecretKey")) != (self.api_key, self.secret):
             return Reply({"CodeResult": "101", "ErrorMessage": "Authorize Failed"})
@@ -134,6 +137,7 @@ class HookReceiver(Provider):
         self._known: set[str] = set()
 
     def reply(self, call: Call) -> Reply:
+        """A call, by its key."""
         if self.status >= 300:
             return Reply({}, self.status, {"location": "http://127.0.0.1/"})
         key = call.headers.get("idempotency-key", "")
