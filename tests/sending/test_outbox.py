@@ -132,6 +132,7 @@ def test_a_lease_is_taken_over_once_and_only_after_its_end(tmp_path: Path) -> No
         shop.agree(CHANNELS)
         shop.plan(shop.people)
         (held,) = claimed(shop)
+        assert shop.record.begin(held, shop.clock.at)
         assert shop.record.sweep(shop.clock.at + 10 * MINUTE - 1, 9) == []
         (mine,) = shop.record.sweep(shop.clock.at + 10 * MINUTE, 9)
         assert shop.record.sweep(shop.clock.at + 10 * MINUTE, 9) == []
@@ -139,6 +140,40 @@ def test_a_lease_is_taken_over_once_and_only_after_its_end(tmp_path: Path) -> No
         assert not shop.record.settle(held.message, late, shop.clock.at, 5)
         assert shop.record.settle(mine, Outcome("unknown", "nobody knows"), shop.clock.at, 5)
         assert (only(shop).state, only(shop).why) == ("unknown", "nobody knows")
+
+
+def test_what_was_claimed_and_never_begun_is_simply_sent_later(tmp_path: Path) -> None:
+    """A worker that died with a batch in its hands leaves nothing in doubt, whatever the provider."""
+    with world(tmp_path, 5) as shop:
+        shop.agree(CHANNELS)
+        shop.plan(shop.people)
+        provider = shop.provider("email", keyed=False, can_look_up=False)
+        dead = claimed(shop)
+        assert shop.record.begin(dead[0], shop.clock.at)
+        shop.clock.at += 10 * MINUTE
+        shop.post(provider).send_due()
+        assert [m.state for m in shop.record.messages()] == [
+            "unknown",
+            "sent",
+            "sent",
+            "sent",
+            "sent",
+        ]
+        assert not shop.record.begin(dead[1], shop.clock.at)
+        assert {m.tries for m in shop.record.messages()} == {1}
+
+
+def test_nothing_begins_after_a_word_or_a_lease_or_another_worker(tmp_path: Path) -> None:
+    with world(tmp_path, 3) as shop:
+        shop.agree(CHANNELS)
+        shop.plan(shop.people)
+        first, second, third = claimed(shop)
+        assert shop.record.begin(first, shop.clock.at)
+        assert not shop.record.begin(second, second.message.lease_until)
+        shop.record.say([shop.word(min(shop.people), "sms", "service", "withdrawn", shop.clock.at)])
+        assert not shop.record.begin(third, shop.clock.at)
+        shop.record.sweep(shop.clock.at + HOUR, 9)
+        assert not shop.record.begin(first, shop.clock.at)
 
 
 def test_a_lease_ends_with_the_hours_in_which_one_may_write(tmp_path: Path) -> None:

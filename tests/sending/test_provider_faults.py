@@ -222,6 +222,7 @@ def test_who_is_late_with_good_news_is_believed_and_nothing_goes_out_again(tmp_p
         provider = shop.provider("email")
         post = shop.post(provider)
         (slow,) = shop.record.claim(shop.clock.at, 9, post._judge, shop.whose)
+        assert shop.record.begin(slow, shop.clock.at)
         answer = provider.send(Outgoing("x"), slow.message.key)
         provider.faults.deaf_look_up = 1.0
         shop.clock.at += 11 * MINUTE

@@ -139,6 +139,7 @@ messages = Table(
     _number("not_before"),  # the next try: due, or what a limit or a provider put off
     _text("state"),
     _number("lease_until"),
+    _number("begun"),  # 1: this try's hand-over began; 0: the provider cannot have it from this try
     _number("tries"),
     _number("doubtful"),  # 1: an earlier try may have reached the provider
     _text("key"),

@@ -22,9 +22,9 @@ class Message:
     """A message and what became of it; `channels` in order of preference, `channel` the one taken.
 
     `due` is when it was planned for, `not_before` when it is tried next; `why` says what the
-    last word on it was. Its `key` is the same at every try and at every provider. `doubtful`: an
-    earlier try may have reached the provider, so that it counts as a message and is no longer
-    simply called off.
+    last word on it was. `begun`: its hand-over was begun under this claim. `doubtful`: an earlier
+    try may have reached the provider, so that it counts as a message and is no longer simply
+    called off. Its `key` is the same at every try and at every provider.
     """
 
     id: int
@@ -40,6 +40,7 @@ class Message:
     not_before: int
     state: str
     lease_until: int
+    begun: int
     tries: int
     doubtful: int
     key: str
@@ -120,8 +121,8 @@ NAMES = tuple(field.name for field in fields(Message))
 COLUMNS = tuple(messages.c[name] for name in NAMES)
 _SAID = ("enrolment", "strategy", "person", "step", "purpose", "template", "due")
 _BLANK = {
-    "channel": "", "state": PLANNED, "lease_until": 0, "tries": 0, "doubtful": 0, "provider_id": "",
-    "why": "", "claimed_at": 0, "settled_at": 0,
+    "channel": "", "state": PLANNED, "lease_until": 0, "begun": 0, "tries": 0, "doubtful": 0,
+    "provider_id": "", "why": "", "claimed_at": 0, "settled_at": 0,
 }  # fmt: skip
 _NEW = insert(messages)
 _KEYS = select(messages.c.key)

@@ -46,7 +46,7 @@ RANKS: Mapping[str, int] = {UNKNOWN: 1, SENT: 2, FAILED: 3, DELIVERED: 4}
 class Claim:
     """A message that is yours to send until `message.lease_until`, to this identifier's address.
 
-    It was allowed by the `words` known then; if there are later ones, give it back untried.
+    It was allowed by the `words` known then: `begin` says whether there are later ones.
     """
 
     message: Message
@@ -139,7 +139,7 @@ def _taken(one: Message, verdict: Allowed, now: int, lease: int) -> Message:
     until = min(now + lease, verdict.until)
     return replace(
         one, state=CLAIMED, channel=verdict.channel, lease_until=until, tries=one.tries + 1,
-        claimed_at=now,
+        claimed_at=now, begun=0,
     )  # fmt: skip
 
 
@@ -148,6 +148,25 @@ def _kept_back(one: Message, why: str, until: int | None, now: int) -> Message:
         return replace(one, not_before=until, why=str(why))
     state = UNKNOWN if one.doubtful else WITHHELD
     return replace(one, state=state, why=str(why), settled_at=now)
+
+
+def begin(connection: Connection, held: Claim, now: int) -> bool:
+    """Note that the hand-over of a claimed message begins; not if the lease is over or lost, or
+    if anything was said since the claim. What has not begun was certainly not sent.
+    """
+    one = held.message
+    row = connection.execute(_ONE.where(messages.c.id == one.id)).one()
+    if not _is_held(message(row), one) or now >= one.lease_until:
+        return False
+    if last_words(connection) != held.words:
+        return False
+    run_many(connection, _BEGIN, [{"of": one.id, "new_begun": 1}])
+    return True
+
+
+def _is_held(now: Message, held: Message) -> bool:
+    mine = (CLAIMED, held.tries, held.lease_until)
+    return (now.state, now.tries, now.lease_until) == mine
 
 
 def settle(connection: Connection, held: Message, outcome: Outcome, now: int, tries: int) -> bool:
@@ -160,8 +179,7 @@ def settle(connection: Connection, held: Message, outcome: Outcome, now: int, tr
     one = message(row)
     if outcome.state in (SENT, DELIVERED):
         return _raise(connection, one, outcome, now)
-    mine = (CLAIMED, held.tries, held.lease_until)
-    if (one.state, one.tries, one.lease_until) != mine:
+    if not _is_held(one, held):
         return False
     run_many(connection, _CHANGE, [_change(_settled(one, outcome, now, tries))])
     return True
@@ -210,11 +228,16 @@ def _raise(connection: Connection, one: Message, outcome: Outcome, now: int) -> 
 
 
 def sweep(connection: Connection, now: int, limit: int, lease: int) -> list[Message]:
-    """Take over messages whose lease ended without a word; they are yours to ask about."""
+    """Take over messages whose lease ended without a word; they are yours to ask about. Those
+    whose hand-over never began are simply put back.
+    """
     ask = _ONE.where(messages.c.state == CLAIMED, messages.c.lease_until <= now)
     rows = connection.execute(ask.order_by(messages.c.lease_until).limit(limit)).all()
-    taken = [replace(message(row), lease_until=now + lease, doubtful=1) for row in rows]
-    run_many(connection, _CHANGE, [_change(one) for one in taken])
+    ended = [message(row) for row in rows]
+    taken = [replace(one, lease_until=now + lease, doubtful=1) for one in ended if one.begun]
+    back = Outcome(PLANNED, "not tried", untried=True)
+    idle = [_settled(one, back, now, one.tries) for one in ended if not one.begun]
+    run_many(connection, _CHANGE, [_change(one) for one in (*taken, *idle)])
     return taken
 
 
@@ -224,13 +247,16 @@ def _change(one: Message) -> dict[str, Any]:
 
 
 _CHANGING = (
-    "channel", "not_before", "state", "lease_until", "tries", "doubtful", "provider_id", "why",
-    "claimed_at", "settled_at",
+    "channel", "not_before", "state", "lease_until", "begun", "tries", "doubtful", "provider_id",
+    "why", "claimed_at", "settled_at",
 )  # fmt: skip
 _CHANGE = (
     update(messages)
     .where(messages.c.id == bindparam("of"))
     .values({name: bindparam(f"new_{name}") for name in (*_CHANGING, "channels")})
+)
+_BEGIN = (
+    update(messages).where(messages.c.id == bindparam("of")).values(begun=bindparam("new_begun"))
 )
 _PERSON = NAMES.index("person")
 _ONE = select(*COLUMNS)

@@ -15,7 +15,7 @@ from thang.record import consenting, messages, outbox
 from thang.record.acting_tables import pauses, suppressed, windows
 from thang.record.database import Database
 from thang.record.identifiers import Hasher
-from thang.record.knowing import Person, known_of, last_words
+from thang.record.knowing import Person, known_of
 from thang.record.messages import Message
 from thang.record.outbox import Claim, Judge, Outcome
 from thang.record.tables import identifiers
@@ -116,10 +116,10 @@ class Posting:
         with self._record.writing() as connection:
             return outbox.claim(connection, now, limit, people, judge, lease)
 
-    def last_words(self) -> tuple[int, ...]:
-        """What a claim's `words` are compared with right before it is sent."""
-        with self._record.reading() as connection:
-            return last_words(connection)
+    def begin(self, held: Claim, now: int) -> bool:
+        """Whether a claim still holds at the very last moment (`outbox.begin`)."""
+        with self._record.writing() as connection:
+            return outbox.begin(connection, held, now)
 
     def settle(self, held: Message, outcome: Outcome, now: int, tries: int) -> bool:
         """Write down what became of a claimed message (`outbox.settle`)."""

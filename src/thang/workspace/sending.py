@@ -90,9 +90,7 @@ class Post:
         """Whether the claim holds at the last moment: in time, and nothing was said since."""
         one = claim.message
         rests = self.now() < self._resting.get(one.channel, 0)
-        return (
-            not rests and self.now() < one.lease_until and self.record.last_words() == claim.words
-        )
+        return not rests and self.record.begin(claim, self.now())
 
     def _sent(self, one: Message, outgoing: Outgoing) -> Sent | Refused | Busy | Unknown:
         """A sender that breaks has not said that nothing was sent."""
