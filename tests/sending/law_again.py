@@ -130,7 +130,7 @@ def _window(out: Out, told: Told, rules: dict[str, int | bool]) -> bool:
         used = sum(c == channel and at >= opened for at, c, _, _ in told.went_out)
         if channel == "messenger" and (
             reason in ("message", "click_to_message_ad")
-            or (reason == "comment" and used == 0)
+            or (reason == "comment" and used == 0 and out.at < opened + 7 * 24 * 3_600_000_000)
             or (reason == "paid_opt_in" and ad)
         ):
             return True

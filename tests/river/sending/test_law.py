@@ -146,6 +146,8 @@ def test_no_rules_however_they_came_about_are_looser_than_the_law() -> None:
         ("messenger", "service", ("human_agent", 1, 168), 0, None),
         ("messenger", "marketing", ("comment", 10, 168), 0, 158),
         ("messenger", "marketing", ("comment", 10, 168), 1, None),
+        ("messenger", "marketing", ("comment", 167, 9_000), 0, 1),
+        ("messenger", "marketing", ("comment", 168, 9_000), 0, None),
         ("messenger", "marketing", ("paid_opt_in", 10, 9_000), 0, 8_990),
         ("messenger", "service", ("paid_opt_in", 10, 9_000), 0, None),
         ("zalo_oa", "service", ("message", 47, 168), 7, 1),

@@ -7,17 +7,25 @@ that need a human (`human_agent`) opens anything for a machine.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from enum import StrEnum
 
 from thang.model import DAY
 from thang.policy.contact import Contact
 from thang.river.sending.nouns import MARKETING, Known, Touch, Why, Window
 
-MESSAGE = "message"  # the person wrote: 24 hours on Messenger, 7 days on Zalo
-AD = "click_to_message_ad"  # the talk began with an advertisement: up to 7 days
-COMMENT = "comment"  # one private reply to a comment
-PAID = "paid_opt_in"  # opted in to the platform's paid marketing messages
-FOLLOW = "follow"  # follows the official account: it may broadcast to them
 
+class Reason(StrEnum):
+    """What opened a window."""
+
+    MESSAGE = "message"  # the person wrote: 24 hours on Messenger, 7 days on Zalo
+    AD = "click_to_message_ad"  # the talk began with an advertisement: up to 7 days
+    COMMENT = "comment"  # one private reply to a comment
+    PAID = "paid_opt_in"  # opted in to the platform's paid marketing messages
+    FOLLOW = "follow"  # follows the official account: it may broadcast to them
+    HUMAN = "human_agent"  # a human may answer; a machine may not
+
+
+COMMENT_SPAN = 7 * DAY  # a comment is answered within a week, once
 FREE_SPAN = 2 * DAY  # Zalo's free replies: so long after the person's message …
 FREE_REPLIES = 8  # … and so many
 
@@ -34,15 +42,16 @@ def open_until(channel: str, purpose: str, known: Known, now: int, rules: Contac
 
 def _end(window: Window, purpose: str, sent: int, now: int, rules: Contact) -> int | Why:
     match window.channel, window.reason:
-        case "messenger", "message" | "click_to_message_ad":
+        case "messenger", Reason.MESSAGE | Reason.AD:
             return window.expires_at
-        case "messenger", "comment":
-            return Why.WINDOW if sent else window.expires_at
-        case "messenger", "paid_opt_in":
+        case "messenger", Reason.COMMENT:
+            end = min(window.expires_at, window.at + COMMENT_SPAN)
+            return Why.WINDOW if sent or now >= end else end
+        case "messenger", Reason.PAID:
             return window.expires_at if purpose == MARKETING else Why.WINDOW
-        case "zalo_oa", "follow":
+        case "zalo_oa", Reason.FOLLOW:
             return window.expires_at if purpose == MARKETING else Why.WINDOW
-        case "zalo_oa", "message":
+        case "zalo_oa", Reason.MESSAGE:
             return _zalo(window, sent, now, rules)
     return Why.WINDOW
 
