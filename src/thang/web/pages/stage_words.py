@@ -30,15 +30,15 @@ QUESTIONS = {
 }
 PARTS = {
     "said": noted("As you say in the rules"),
-    "buyers": noted("%(k)s people bought within 90 days"),
+    "buyers": noted("People who bought within 90 days: %(k)s"),
     "love": noted("%(k)s of %(n)s regular customers would be very disappointed without you"),
-    "back": noted("Old customers bought in %(k)s of %(n)s months, and keep coming"),
-    "quiet": noted("%(k)s tickets of your doing, of %(n)s orders in 90 days"),
-    "size": noted("%(k)s active customers"),
-    "new": noted("%(k)s new customers in 30 days; half a year ago: %(n)s"),
-    "age": noted("It has fitted its market for %(k)s months"),
+    "back": noted("Months in which old customers bought, and went on to: %(k)s of %(n)s"),
+    "quiet": noted("Tickets of your doing in 90 days: %(k)s of %(n)s orders"),
+    "size": noted("Active customers: %(k)s"),
+    "new": noted("New customers in 30 days: %(k)s; half a year ago: %(n)s"),
+    "age": noted("Months since it has fitted its market: %(k)s"),
     "contribution": noted("%(k)s of the revenue is left before care and acquisition"),
-    "slow": noted("%(k)s orders in 30 days; half a year ago: %(n)s"),
+    "slow": noted("Orders in 30 days: %(k)s; half a year ago: %(n)s"),
     "existing": noted("%(k)s of the revenue came from whoever had bought before"),
     "net_margin": noted("%(k)s of the revenue is left after every known cost"),
 }
@@ -72,16 +72,16 @@ WHY = {
         "%(k)s of %(n)s would be very disappointed without you; %(needed)s are needed."
     ),
     "no_tickets": noted("No ticket is on record: nobody knows what goes wrong."),
-    "few_orders": noted("%(n)s orders in two months; %(needed)s are needed to tell."),
+    "few_orders": noted("Orders in two months: %(n)s; %(needed)s are needed to tell."),
     "much_goes_wrong": noted(
         "%(k)s tickets of %(n)s orders: it may be %(high)s, and %(most)s is the most."
     ),
-    "severe_open": noted("%(open)s severe tickets are still open."),
+    "severe_open": noted("Severe tickets that are still open: %(open)s."),
     "slow_recovery": noted(
         "%(k)s of %(n)s tickets were put right within %(days)s days: it may be only %(low)s, and "
         "%(least)s is the least."
     ),
-    "few_reviews": noted("%(n)s reviews in half a year; %(needed)s are needed."),
+    "few_reviews": noted("Reviews in half a year: %(n)s; %(needed)s are needed."),
     "few_stars": noted(
         "%(k)s of %(n)s reviews have four stars or five: it may be only %(low)s, and %(least)s is "
         "the least."
