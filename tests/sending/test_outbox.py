@@ -15,7 +15,8 @@ from thang.channels.sender import Outgoing
 from thang.model import DAY, WrongInput
 from thang.record import Record
 from thang.record.messages import Message
-from thang.record.outbox import Claim, Outcome
+from thang.record.outbox import Claim
+from thang.record.settling import Outcome
 from thang.river.sending.law import Law
 from thang.workspace.sending import Post
 

@@ -13,7 +13,7 @@ from sending.world import CHANNELS, HOUR, MINUTE, MORNING, World, world
 from thang.channels.sender import Outgoing, Sent
 from thang.model import DAY
 from thang.record.messages import Message
-from thang.record.outbox import Outcome
+from thang.record.settling import Outcome
 from thang.workspace.sending import Post
 
 STORM = Faults(lost=0.08, deaf=0.10, failing=0.06, refusing=0.04, deaf_look_up=0.2, crash=0.02)

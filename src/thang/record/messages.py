@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, insert, select, update
 
 from thang.record.acting_tables import enrolments, messages
 from thang.record.bulk import rows_among, run_many
@@ -117,6 +117,16 @@ def message(row: Sequence[Any]) -> Message:
     return Message(**said | {"channels": tuple(said["channels"].split())})
 
 
+def rewrite(connection: Connection, changed: Iterable[Message]) -> None:
+    """Write down where messages stand now."""
+    run_many(connection, _CHANGE, [_change(one) for one in changed])
+
+
+def _change(one: Message) -> dict[str, Any]:
+    said = {f"new_{name}": getattr(one, name) for name in _CHANGING}
+    return said | {"new_channels": " ".join(one.channels), "of": one.id}
+
+
 NAMES = tuple(field.name for field in fields(Message))
 COLUMNS = tuple(messages.c[name] for name in NAMES)
 _SAID = ("enrolment", "strategy", "person", "step", "purpose", "template", "due")
@@ -127,3 +137,13 @@ _BLANK = {
 _NEW = insert(messages)
 _KEYS = select(messages.c.key)
 _ARMS = select(enrolments.c.id, enrolments.c.arm)
+_CHANGING = (
+    "channel", "not_before", "state", "lease_until", "begun", "tries", "doubtful", "provider_id",
+    "why", "claimed_at", "settled_at",
+)  # fmt: skip
+_CHANGE = (
+    update(messages)
+    .where(messages.c.id == bindparam("of"))
+    .values({name: bindparam(f"new_{name}") for name in (*_CHANGING, "channels")})
+)
+ONE = select(*COLUMNS)

@@ -11,13 +11,14 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from thang.model import Identifier
-from thang.record import consenting, messages, outbox
+from thang.record import consenting, messages, outbox, settling
 from thang.record.acting_tables import pauses, suppressed, windows
 from thang.record.database import Database
 from thang.record.identifiers import Hasher
 from thang.record.knowing import Person, known_of
 from thang.record.messages import Message
-from thang.record.outbox import Claim, Judge, Outcome
+from thang.record.outbox import Claim, Judge
+from thang.record.settling import Outcome
 from thang.record.tables import identifiers
 from thang.river.sending.law import FOREVER
 from thang.river.sending.nouns import EVERY, Known, strategy_paused
@@ -117,24 +118,24 @@ class Posting:
             return outbox.claim(connection, now, limit, people, judge, lease)
 
     def begin(self, held: Claim, now: int) -> bool:
-        """Whether a claim still holds at the very last moment (`outbox.begin`)."""
+        """Whether a claim still holds at the very last moment (`settling.begin`)."""
         with self._record.writing() as connection:
-            return outbox.begin(connection, held, now)
+            return settling.begin(connection, held, now)
 
     def settle(self, held: Message, outcome: Outcome, now: int, tries: int) -> bool:
-        """Write down what became of a claimed message (`outbox.settle`)."""
+        """Write down what became of a claimed message (`settling.settle`)."""
         with self._record.writing() as connection:
-            return outbox.settle(connection, held, outcome, now, tries)
+            return settling.settle(connection, held, outcome, now, tries)
 
     def report(self, channel: str, provider_id: str, outcome: Outcome, now: int) -> bool:
-        """Write down what a provider says later of a message it took (`outbox.report`)."""
+        """Write down what a provider says later of a message it took (`settling.report`)."""
         with self._record.writing() as connection:
-            return outbox.report(connection, channel, provider_id, outcome, now)
+            return settling.report(connection, channel, provider_id, outcome, now)
 
     def sweep(self, now: int, limit: int, lease: int = LEASE) -> list[Message]:
-        """Take over messages whose lease ended without a word (`outbox.sweep`)."""
+        """Take over messages whose lease ended without a word (`settling.sweep`)."""
         with self._record.writing() as connection:
-            return outbox.sweep(connection, now, limit, lease)
+            return settling.sweep(connection, now, limit, lease)
 
     def call_off(self, strategy: str, why: str) -> int:
         """Stop a strategy until `resume`: what it planned is cancelled, and what a worker has

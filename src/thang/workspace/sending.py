@@ -17,8 +17,9 @@ from thang.model import SECOND, WrongInput
 from thang.policy.schema import Policy
 from thang.record import Record
 from thang.record.messages import FAILED, PLANNED, SENT, UNKNOWN, Message
-from thang.record.outbox import Claim, Outcome
+from thang.record.outbox import Claim
 from thang.record.posting import MINUTE, Whose
+from thang.record.settling import Outcome
 from thang.river.sending.law import Law, may_send
 from thang.river.sending.nouns import Known, Verdict, Wish
 from thang.workspace.whose import whose
