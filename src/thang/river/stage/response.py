@@ -65,11 +65,12 @@ def _scale(found: Sequence[Sequence[Trial]], usual: float) -> float:
 
 def _misfit(found: Sequence[Sequence[Trial]], usual: float, scale: float) -> float:
     heights, _ = _heights(found, usual, scale)
-    return sum(
-        ((one.won - height * _shape(one, usual, scale)) / one.error) ** 2
+    apart = [
+        (one.won - height * _shape(one, usual, scale)) / one.error
         for height, trials in zip(heights, found, strict=True)
         for one in trials
-    )
+    ]
+    return float(np.square(apart).sum())
 
 
 def _shape(one: Trial, usual: float, scale: float) -> float:
