@@ -71,10 +71,10 @@ def killed(folder: Path, kills: int, rounds: int, keyed: bool, seed: int) -> dic
     return judge(folder / "shop", keyed, over=True)
 
 
-@pytest.mark.parametrize("keyed", [True, False])
-def test_killed_at_a_few_points(tmp_path: Path, keyed: bool) -> None:
-    states = killed(tmp_path, 2, 1, keyed, seed=13)
-    assert states["sent"] > 0
+def test_killed_at_a_few_points(tmp_path: Path) -> None:
+    """The provider that can neither be asked nor takes a key once leaves the most in doubt."""
+    states = killed(tmp_path, 2, 1, keyed=False, seed=13)
+    assert states["sent"] > states.get("unknown", 0) > 0
     assert sum(states.values()) == 30
 
 
