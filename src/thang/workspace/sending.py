@@ -55,7 +55,6 @@ class Post:
     law: Law
     now: Callable[[], int]
     _unheard: Counter[str] = field(default_factory=Counter)  # calls in a row without an answer
-    _resting: dict[str, int] = field(default_factory=dict)  # until when, as far as is known here
 
     def send_due(self, limit: int = 1_000) -> Counter[str]:
         """Ask about what is in doubt, then send what is due, about `limit` messages at most;
@@ -83,15 +82,9 @@ class Post:
             outgoing = self.compose(claim)
         except WrongInput as error:
             return self._settle(one, Outcome(FAILED, str(error)))
-        if not self._still(claim):
+        if not self.record.begin(claim, self.now()):
             return self._settle(one, Outcome(PLANNED, "not tried", untried=True))
         return self._heard(claim, self._sent(one, outgoing))
-
-    def _still(self, claim: Claim) -> bool:
-        """Whether the claim holds at the last moment: in time, and nothing was said since."""
-        one = claim.message
-        rests = self.now() < self._resting.get(one.channel, 0)
-        return not rests and self.record.begin(claim, self.now())
 
     def _sent(self, one: Message, outgoing: Outgoing) -> Sent | Refused | Busy | Unknown:
         """A sender that breaks has not said that nothing was sent."""
@@ -132,8 +125,7 @@ class Post:
         return self._settle(one, Outcome(PLANNED, "the provider is busy", untried=True))
 
     def _rest(self, channel: str, span: int, why: str) -> None:
-        """Let a channel rest, for every worker and for what is claimed already."""
-        self._resting[channel] = self.now() + span
+        """Let a channel rest, for every worker: a pause is a word, so no claimed message begins."""
         self.record.pause(channel, self.now() + span, why)
 
     def _nothing_heard(self, one: Message, why: str) -> str:
