@@ -36,7 +36,7 @@ from thang.river.profit.serving import Burden
 from thang.river.profit.worth import Worth, growth, worth_of
 from thang.workspace.buyers import Batch, purchases_of, sampled, span_of, sums_of
 
-WHAT, FORM = "yardstick_value", 1
+WHAT, FORM = "yardstick_value", 2
 SAMPLE = 500_000  # buyers that suffice to learn a shop from
 YOUNG = 90  # days of orders below which nothing is foretold
 LEVEL = 0.8  # of all intervals

@@ -56,3 +56,17 @@ def test_hostile_shops_get_chances(served: list[float]) -> None:
     said = light(burden, np.array(served), money)
     assert np.isfinite(said).all()
     assert ((said >= 0) & (said <= 1)).all()
+
+
+def test_who_paid_nothing_does_not_bend_what_is_usual() -> None:
+    """Refused parcels without a sale once made the shop's usual burden all but nothing."""
+    dice = np.random.default_rng(11)
+    orders = 1.0 + dice.poisson(4, 500)
+    served, revenue = 10.0 * dice.poisson(0.5 * orders), orders * 100.0
+    plain = burden_of(served, revenue, orders)
+    served, revenue = np.append(served, [900.0, 900.0]), np.append(revenue, [0.0, 0.0])
+    bent = burden_of(served, revenue, np.append(orders, [1.0, 1.0]))
+    assert bent.median == pytest.approx(plain.median, rel=0.1)
+    few, many = light(bent, np.array([10.0, 40.0]), np.array([800.0, 400.0]))
+    assert few > 0.5
+    assert many < 0.1

@@ -53,7 +53,7 @@ def rule_of(
     without whom no border is drawn. `asked.floor` is minor units here.
     """
     found = account(of, prices)
-    in_minutes = bool(of.minutes.any() and not found.serving.any())
+    in_minutes = bool(of.minutes.any())
     known = np.isfinite(found.total)
     served = _served(of, found, in_minutes=in_minutes)
     burden = burden_of(served[of.orders > 0], of.revenue[of.orders > 0], of.orders[of.orders > 0])

@@ -8,15 +8,18 @@ typical spell, so that one long call is one piece of evidence and not forty.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 from scipy.special import gammainc, gammaincinv
 
+from thang.policy.aims import Prior, Shrinkage
+from thang.river.groups.shrinking import of_rates
 from thang.river.lifetime.rows import Float64
 
 LEAST = 0.1  # mean orders: below, a ratio says next to nothing of the shop
 SINGLE = 0.25  # quantile of what people asked for at which it was a single spell
-SHAPES = (0.05, 50.0)  # of the prior
+FLAT, ANYBODY = Prior(Fraction(1), Fraction(1)), Shrinkage(min_people=1, min_success=0)
 
 
 @dataclass(frozen=True)
@@ -38,19 +41,16 @@ NOTHING = Burden(0.0, 0.0, 0.0, 0.0)
 
 
 def burden_of(served: Float64, revenue: Float64, orders: Float64) -> Burden:
-    """The prior by the method of moments, each customer weighing as their revenue."""
-    asked = served[served > 0]
+    """The prior that makes what buyers asked for most likely together (`shrinking.of_rates`)."""
+    asked = served[(served > 0) & (revenue > 0)]
     money, times = float(np.maximum(revenue, 0).sum()), float(orders.sum())
     if not len(asked) or money <= 0 or times <= 0:
         return NOTHING
     spell, order = float(np.quantile(asked, SINGLE)), money / times
-    k, e = served / spell, np.maximum(revenue / order, LEAST)
-    mean, time = float(k.sum() / e.sum()), float(e.sum())
-    apart = float((e * (k / e - mean) ** 2).sum()) - (len(k) - 1) * mean
-    room = time - float((e**2).sum()) / time
-    between = apart / room if room > 0 else 0.0
-    a = float(np.clip(mean**2 / between if between > 0 else SHAPES[1], *SHAPES))
-    return Burden(a, a / mean, spell, order)
+    paid = revenue > 0  # who paid nothing has no ratio, and would bend everybody's
+    k, e = served[paid] / spell, np.maximum(revenue[paid] / order, LEAST)
+    found = of_rates(k, e, FLAT, ANYBODY)
+    return Burden(found.a, found.b, spell, order)
 
 
 def light(burden: Burden, served: Float64, revenue: Float64) -> Float64:
