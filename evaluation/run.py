@@ -50,15 +50,15 @@ def one_stage(people: int, seed: int) -> stage.Months:
 
 def rows(*, quick: bool) -> Iterator[Row]:
     """All rows; `quick`: in small shops, to see that it runs."""
-    people, many, few = (300, 2, 1) if quick else (4_000, 12, 5)
+    people, each, many, few = (300, 75, 2, 1) if quick else (4_000, 2_000, 6, 5)
     with ProcessPoolExecutor(2) as pool:
         main = [pool.submit(middle, people, seed) for seed in SEEDS[:1]]
-        months = [pool.submit(one_stage, people // 4, seed) for seed in SEEDS[10 : 10 + many]]
+        months = [pool.submit(one_stage, each, seed) for seed in SEEDS[10 : 10 + many]]
         little = pool.submit(tiny, list(SEEDS[50 : 50 + few]))
         for one in main:
             yield from one.result()
         yield from little.result()
-        of = f"{people // 4:,} people, {many} seeds"
+        of = f"{each:,} people, {many} seeds"
         yield from stage.rows([month.result() for month in months], of)
     for what in ("Uplift", "Allocation"):
         yield Row(what, "", "", "see the specification", None, "",

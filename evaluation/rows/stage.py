@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 
 from evaluation.report import Row, number, share
 from evaluation.shops import Told
 from thang.policy.aims import Aims
 from thang.river.calendar import calendar
+from thang.river.stage.chain import Reading
 from thang.river.stage.checks import checks
+from thang.river.stage.word import settled
 from thang.simulate.path import Course
 from thang.workspace.gate_counts import gate_signals
 from thang.workspace.stage_buying import Buying
 from thang.workspace.stage_counts import Asked, Margins, days_after, signals
+from thang.workspace.stage_months import MONTHLY
 
 FITTED = 2  # the place of the stage that fits its market
 TOLD = ("love", "quality", "recovery", "taste")  # the checks that events can tell of
@@ -36,9 +40,7 @@ class Months:
 
 def months_of(told: Told) -> Months:
     """What was said at the beginning of each month, and what was so."""
-    staged = told.shop.stage().told
-    assert staged is not None
-    said = {month.at: month.leads for month in staged.months}
+    said = _shown(told)
     true = {month.at: month.stage - 1 for month in told.truth.months}
     at = sorted(set(said) & set(true))
     passed, ellis = _gate(told, at)
@@ -48,6 +50,14 @@ def months_of(told: Told) -> Months:
         tuple(_by_age(month[one]) for one in at), passed, ellis,
         None if told.truth.fit_month is None else _place(at, month, told.truth.fit_month),
     )  # fmt: skip
+
+
+def _shown(told: Told) -> dict[int, int]:
+    """The stage that was shown at each monthly check: another has to lead twice in a row."""
+    with told.open() as (record, _):
+        found = [msgspec.convert(one.body["reading"], Reading) for one in record.findings(MONTHLY)]
+    rules = Aims().stage
+    return {one.at: settled(found[: i + 1], rules)[0] for i, one in enumerate(found)}
 
 
 def _place(at: Sequence[int], month: dict[int, int], fit: int) -> int | None:
