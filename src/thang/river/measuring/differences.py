@@ -63,7 +63,8 @@ def welch(treated: Float64, held: Float64, level: float = 0.95) -> Difference:
     apart, error = float(treated.mean() - held.mean()), float(np.sqrt(a + b))
     if error == 0:
         return Difference(apart, apart, apart, 0.0, float(apart == 0), n, m)
-    freedom = (a + b) ** 2 / (a**2 / (n - 1) + b**2 / (m - 1))
+    part = a / (a + b)
+    freedom = 1 / (part**2 / (n - 1) + (1 - part) ** 2 / (m - 1))
     reach = float(stdtrit(freedom, (1 + level) / 2)) * error
     p = 2 * float(stdtr(freedom, -abs(apart / error)))
     return Difference(apart, apart - reach, apart + reach, error, p, n, m)
