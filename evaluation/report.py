@@ -10,7 +10,7 @@ from dataclasses import dataclass
 class Row:
     """One line of the table. `asked` is in words; `met` None: nothing was asked, or it was not run.
 
-    `why` says what a missed row misses, and why.
+    `why` is said beside it; `reason` only where it is missed.
     """
 
     what: str
@@ -20,6 +20,12 @@ class Row:
     met: bool | None
     of: str  # which shops, how large, which seeds
     why: str = ""
+    reason: str = ""
+
+    @property
+    def words(self) -> str:
+        """What stands below the table."""
+        return " ".join(part for part in (self.why, self.reason * (self.met is False)) if part)
 
 
 def number(value: float) -> str:
@@ -55,6 +61,6 @@ def written(rows: Sequence[Row], machine: str, seconds: float, seeds: str) -> st
         f"| {row.what} | {row.ours} | {row.baseline} | {row.asked} | {MARKS[row.met]} | {row.of} |"
         for row in rows
     ]
-    reasons = [f"* **{row.what}**: {row.why}" for row in rows if row.why]
+    reasons = [f"* **{row.what}**: {row.words}" for row in rows if row.words]
     tail = ["", "## Why", "", *reasons] if reasons else []
     return "\n".join([*head, *lines, *tail, ""])

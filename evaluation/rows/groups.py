@@ -15,6 +15,19 @@ from thang.policy.aims import GROUPS
 
 TOP = 100
 CALIBRATED = 0.05
+# Why a group may miss what is asked.
+REASONS = {
+    "forgiving": "What can be seen, an order soon after a failure, is rarer than forgiving is: who "
+    "forgives may still not need anything just then. Scores are too low by that, in order of "
+    "people less than in size.",
+    "viral": "Reach may lift what is expected of somebody three times at most; of these people it "
+    "foretells more.",
+    "profitable": "The score is the geometric mean of two chances, as both must hold, and so no "
+    "chance itself: it orders people, and is too high as a share.",
+    "valuable": "The border is drawn among buyers still likely there, the truth among those who "
+    "are.",
+    "willing": "Few chances to try are on record of most people.",
+}
 
 
 def rows(told: Told, of: str) -> list[Row]:
@@ -43,11 +56,12 @@ def _rows(
     name = group.capitalize()
     return [
         Row(f"{name}: AUC", number(mine), f"{number(areas[best])} ({best})", "no less",
-            mine >= areas[best], of),
+            mine >= areas[best], of, reason=REASONS[group]),
         Row(f"{name}: precision among the top {TOP}", number(top),
-            f"{number(tops[most])} ({most})", "no less", top >= tops[most], of),
+            f"{number(tops[most])} ({most})", "no less", top >= tops[most], of,
+            reason=REASONS[group]),
         Row(f"{name}: calibration error", number(error), "", "at most 0.05", error <= CALIBRATED,
-            of),
+            of, reason=REASONS[group]),
     ]  # fmt: skip
 
 
@@ -114,5 +128,7 @@ def tiny(shops: list[Tiny], of: str) -> list[Row]:
     return [
         Row("Tiny shop: person and group said to be not enough data", share(said), "",
             "at least 80 %", said >= 0.8, of,
-            f"{labels} labels given in {pairs:,} pairs, {wrong} of them false"),
+            f"{labels} labels given in {pairs:,} pairs, {wrong} of them false.",
+            "The policy's least evidence (two chances, one order, one outward act) is reached by "
+            "more people than that; false labels are what is left of chance at a score of 0.6."),
     ]  # fmt: skip
