@@ -29,6 +29,7 @@ soak: $(READY) $(SPARK)  ## the long runs: more customers, more kills
 bench: $(READY) $(SPARK)  ## ratios within one run; writes benchmarks/results.md
 	$(BIN)/python -m benchmarks.run
 	$(BIN)/python -m benchmarks.lifetime
+	$(BIN)/python -m benchmarks.judging
 
 evaluate: $(READY)  ## judged on invented shops whose truth is known; writes evaluation/report.md
 	$(BIN)/python -m evaluation.run

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -209,9 +210,37 @@ def pandas_way(path: Path) -> dict[str, float]:
     return cost | {"differing": differing}
 
 
+def judge(shop: Path) -> dict[str, float]:
+    """Value, stage and groups of everybody, after `classify`."""
+    from thang.record import Record  # noqa: PLC0415
+    from thang.workspace.grouping import group_everybody  # noqa: PLC0415
+    from thang.workspace.staging import stage_now  # noqa: PLC0415
+    from thang.workspace.valuing import value_everybody  # noqa: PLC0415
+
+    policy, settings = load_policy(None), Settings(365, True, True)
+    with (
+        TemporaryDirectory() as folder,
+        Record.create(Path(folder) / "shop") as record,
+        Projection.open(shop) as projection,
+    ):
+        version = record.apply_policy(policy.fingerprint, policy.text, settings)
+        before, wall, told = cpu(), time.perf_counter(), {}
+        for name, step in (
+            ("value", lambda: value_everybody(record, projection, version)),
+            ("stage", lambda: stage_now(record, projection, version)),
+            ("groups", lambda: group_everybody(record, projection, version, 2)),
+        ):
+            since = time.perf_counter()
+            step()
+            told[name] = time.perf_counter() - since
+        ((people,),) = projection.sql.execute("select count(*) from scores").fetchall()
+        cost = {"cpu": cpu() - before, "wall": time.perf_counter() - wall}
+        return cost | told | {"people": people}
+
+
 TASKS: dict[str, Callable[..., dict[str, float]]] = {
     "group_by": group_by, "fold": fold, "load": load, "classify": classify, "change": change,
-    "verify": verify, "pandas_way": pandas_way,
+    "verify": verify, "pandas_way": pandas_way, "judge": judge,
 }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from thang.accounts import people_app
 from thang.answering import JsonOption, ShopOption
 from thang.answering import answer as _say
 from thang.grouping import groups
+from thang.outcomes import outcomes
 from thang.past_imports import imports, undo
 from thang.staging import stage
 from thang.strategies import strategies
@@ -45,6 +46,7 @@ app.add_typer(people_app, name="people")
 app.command()(imports)
 app.command()(undo)
 app.command()(groups)
+app.command()(outcomes)
 app.command()(stage)
 app.command()(value)
 app.command()(strategies)

@@ -8,6 +8,7 @@ from thang.web.api import customers as customers_api
 from thang.web.api import groups as groups_api
 from thang.web.api import imports as imports_api
 from thang.web.api import ladder as ladder_api
+from thang.web.api import outcomes as outcomes_api
 from thang.web.api import policy as policy_api
 from thang.web.api import settings as settings_api
 from thang.web.api import stage as stage_api
@@ -58,6 +59,7 @@ ROOMS: tuple[APIRouter, ...] = (
     policy_api.router,
     settings_api.router,
     groups_api.router,
+    outcomes_api.router,
     value_api.router,
     stage_api.router,
 )

@@ -30,6 +30,7 @@ from thang.workspace.judging import is_judged, judge
 from thang.workspace.ladder import Ladder, ladder
 from thang.workspace.lived import era_at, lived_history
 from thang.workspace.names import cards
+from thang.workspace.outcomes import Measuring
 from thang.workspace.pages import Look, Pages
 from thang.workspace.preview import SAMPLE, Preview, preview
 from thang.workspace.staging import Staging
@@ -42,7 +43,7 @@ known_policy = lru_cache(maxsize=16)(read_policy)
 FURTHEST = 200 * 366 * DAY  # beyond the year 2170, where calendars would run out of years
 
 
-class Workspace(Pages, Importing, Valuing, Staging, Grouping):
+class Workspace(Pages, Importing, Valuing, Staging, Grouping, Measuring):
     """A shop's folder and what can be done with it. One call, one commit."""
 
     def __init__(self, path: Path, now: Callable[[], int] = wall_clock) -> None:
