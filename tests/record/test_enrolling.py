@@ -106,7 +106,7 @@ STATES = st.sampled_from(["running", "succeeded", "finished", "left", "failed"])
 MOVES = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3), STATES, st.integers(0, 2)))
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(runs=st.lists(MOVES, max_size=4))
 def test_the_last_move_holds(runs: list[list[tuple[int, int, str, int]]]) -> None:
     told = {f"e{n}": (100 + n, "running", 0, 100 + n) for n in range(3)}
