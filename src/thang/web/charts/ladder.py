@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDEST = 72.0  # per cent of the track; the count stands to the right of its bar
+WIDEST = 60.0  # per cent of the track; the count stands to the right of its bar
 PER_DIGIT = 6.0  # what each digit above four takes away from the widest bar
 LEAST = 12.0
 
