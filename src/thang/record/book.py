@@ -28,6 +28,7 @@ from thang.record.posting import Posting
 from thang.record.reading import Batch, Counts
 from thang.record.refs import Refs
 from thang.record.rehearsing import Rehearsal
+from thang.record.rewarding import Rewarding, lay_programmes
 from thang.record.spans import LeftOut
 from thang.record.tables import kinds, namespaces, sources
 from thang.record.vault import Vault
@@ -40,7 +41,7 @@ def clock() -> int:
     return time.time_ns() // 1000
 
 
-class Record(Acting, Posting):
+class Record(Acting, Posting, Rewarding):
     """A shop's record. Reading never waits; writing takes the shop's one writer's lock.
 
     Use it as a context manager. Whatever cannot be used now (damaged, full, taken) is
@@ -59,6 +60,7 @@ class Record(Acting, Posting):
         withdrawals.lay_withdrawals(record)
         findings.lay_findings(record)
         enrolling.lay_acting(record)
+        lay_programmes(record)
         self._hasher = Hasher(key)
 
     @classmethod

@@ -1,0 +1,1 @@
+"""Programmes, pure: points, privileges, vouchers, referral rewards, care and invitations."""
