@@ -30,6 +30,7 @@ from thang.record.refs import Refs
 from thang.record.rehearsing import Rehearsal
 from thang.record.rewarding import Rewarding, lay_programmes
 from thang.record.spans import LeftOut
+from thang.record.surveying import Surveying
 from thang.record.tables import kinds, namespaces, sources
 from thang.record.vault import Vault
 from thang.record.words import Found
@@ -41,7 +42,7 @@ def clock() -> int:
     return time.time_ns() // 1000
 
 
-class Record(Acting, Posting, Rewarding):
+class Record(Acting, Posting, Rewarding, Surveying):
     """A shop's record. Reading never waits; writing takes the shop's one writer's lock.
 
     Use it as a context manager. Whatever cannot be used now (damaged, full, taken) is
@@ -195,6 +196,10 @@ class Record(Acting, Posting, Rewarding):
         """What kinds of names these identifiers are, and since when they are known."""
         with self._record.reading() as connection:
             return persons.known_as(connection, numbers)
+
+    def secret(self, purpose: str) -> bytes:
+        """The shop's own 32 bytes for a purpose, for lots and signatures that only it can make."""
+        return self._key.derive(purpose)
 
     def joins_of(self, numbers: Sequence[int]) -> list[Join]:
         """What joins these identifiers, oldest first."""

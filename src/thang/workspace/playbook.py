@@ -63,6 +63,7 @@ class StrategyListed(msgspec.Struct, frozen=True):
     cooldown: int
     enabled: bool
     needs_gate: bool
+    owed: bool
 
 
 class PlaybookAnswer(msgspec.Struct, frozen=True):
@@ -103,7 +104,7 @@ def _strategy(one: Strategy, templates: Mapping[str, Template]) -> StrategyListe
         steps=tuple(_step(step, templates[step.template]) for step in one.steps),
         success=SuccessListed(to_text(one.success.rule), one.success.within_days),
         metric=one.metric, cost=one.cost, cooldown=one.cooldown_days, enabled=one.on,
-        needs_gate=one.needs_gate,
+        needs_gate=one.needs_gate, owed=one.owed,
     )  # fmt: skip
 
 

@@ -65,6 +65,7 @@ class Sentences:
             cooldown_days=values["cooldown"],
             on=values.get("enabled", True),
             needs_gate=values.get("needs_gate", False),
+            owed=values.get("owed", False),
             name=Words(**values["name"]),
         )
 

@@ -56,6 +56,7 @@ def _strategy(one: Strategy, templates: Mapping[str, Template]) -> Data:
         "cooldown": one.cooldown_days,
         "enabled": one.on,
         "needs_gate": one.needs_gate,
+        "owed": one.owed,
     }
     return {key: value for key, value in found.items() if value not in ("", None, [])}
 

@@ -78,7 +78,8 @@ class Strategy:
     the shop is at one of `stages` (1 to 5; none named: any). `group` is the group the article
     speaks of, for reports and the budget; who of it is meant the trigger says. `scope` shop:
     it is done once for the shop, and what happens counts of everybody. `cost` is that of one
-    contact in minor units. `needs_gate`: not before the gate for the viral ones is open.
+    contact in minor units. `needs_gate`: not before the gate for the viral ones is open. `owed`:
+    whoever it is for has a right to it, so that nobody is held out of it to see what it does.
     """
 
     key: str
@@ -99,6 +100,7 @@ class Strategy:
     cooldown_days: int
     on: bool
     needs_gate: bool
+    owed: bool
     name: Words
 
 

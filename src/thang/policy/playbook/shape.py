@@ -83,6 +83,7 @@ STRATEGY = Record(
         Field("enabled", Truth(), "Whether it is done at all.", absent="true"),
         Field("needs_gate", Truth(), "Not before the gate for the viral ones is open.",
               absent="false"),
+        Field("owed", Truth(), "Service that is owed: nobody is held out of it.", absent="false"),
     )
 )  # fmt: skip
 

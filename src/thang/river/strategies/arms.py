@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from thang.river.lifetime.rows import Bool, Float64
 from thang.river.tables import Int64
@@ -75,18 +77,17 @@ def arms(lot: Lot, strategy: str, decided: int, cluster: Int64) -> Sequence[str]
 def clusters(person: Int64, bound: Sequence[tuple[int, int]]) -> Int64:
     """The least number of everybody whom a person is bound to, themself included.
 
-    `bound`: pairs of people, of one household or of a referral.
+    `person`: sorted, once each; `bound`: pairs of people, of one household or of a referral.
     """
-    root = {int(one): int(one) for one in person.tolist()}
-
-    def top(one: int) -> int:
-        while root[one] != one:
-            root[one] = root[root[one]]
-            one = root[one]
-        return one
-
-    for a, b in bound:
-        if a in root and b in root:
-            low, high = sorted((top(a), top(b)))
-            root[high] = low
-    return np.array([top(int(one)) for one in person.tolist()], np.int64)
+    place = {int(one): i for i, one in enumerate(person.tolist())} if bound else {}
+    pairs = [(place[a], place[b]) for a, b in bound if a in place and b in place]
+    if not pairs:
+        return person
+    a, b = np.array(pairs).T
+    shape = (len(person), len(person))
+    joined = coo_array((np.ones(len(a), np.int8), (a, b)), shape=shape)
+    _, part = connected_components(joined, directed=False)
+    # People are sorted, so the first of a part is its least.
+    _, first = np.unique(part, return_index=True)
+    found: Int64 = person[first[part]]
+    return found

@@ -15,7 +15,7 @@ import numpy as np
 
 from thang.model import DAY
 from thang.policy.playbook.nouns import Step, Strategy
-from thang.policy.schema import Expr
+from thang.river.lifetime.rows import Bool, Float64
 from thang.river.strategies.arms import TREATED
 from thang.river.strategies.asking import Facts, asked
 
@@ -57,6 +57,14 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What a strategy's rules say of one enrolment now: of its success, and of each step."""
+
+    succeeded: bool
+    wanted: tuple[bool, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Stepped:
     """What an instant makes of an enrolment."""
 
@@ -75,29 +83,43 @@ def begun(
     )
 
 
-def may_enter(strategy: Strategy, last: Enrolment | None, now: int) -> bool:
-    """Whether somebody may be met anew: never while they are in it, nor before its rest is over."""
+def may_enter(strategy: Strategy, last_met: Float64, running: Bool, now: int) -> Bool:
+    """Who may be met anew: nobody while they are in it, nor before its rest is over.
+
+    `last_met`: instants at which each was met last (nan: never); `running`: who is in it.
+    """
     if not strategy.on:
-        return False
-    if last is None:
-        return True
-    return last.state != RUNNING and now >= last.at + strategy.cooldown_days * DAY
+        return np.zeros(len(last_met), np.bool_)
+    rested: Bool = np.isnan(last_met) | (now >= last_met + strategy.cooldown_days * DAY)
+    return rested & ~running
 
 
-def stepped(enrolment: Enrolment, strategy: Strategy, facts: Facts, now: int) -> Stepped:
-    """What comes next at an instant; `facts` are one person's, those of success counted since `at`.
+def said(strategy: Strategy, since: Facts, now: Facts, people: int) -> tuple[Bool, list[Bool]]:
+    """Of each of some enrolments of a strategy whether it has succeeded, by facts counted since
+    it began, and whether each step is wanted, by the facts as they are now.
+    """
+    always = np.ones(people, np.bool_)
+    wanted = [
+        always if step.only_if is None else asked(step.only_if, now, people)
+        for step in strategy.steps
+    ]
+    return asked(strategy.success.rule, since, people), wanted
+
+
+def stepped(enrolment: Enrolment, strategy: Strategy, told: Said, now: int) -> Stepped:
+    """What comes next at an instant.
 
     Held-out people go the same way and are sent nothing: their success is what shows the others'.
     """
     if enrolment.state != RUNNING:
         return Stepped(enrolment)
     end = enrolment.at + strategy.success.within_days * DAY
-    if now <= end and _holds(strategy.success.rule, facts):
+    if now <= end and told.succeeded:
         return Stepped(replace(enrolment, state="succeeded"))
     messages = []
     while enrolment.step < len(strategy.steps) and enrolment.due <= now < end:
         step = strategy.steps[enrolment.step]
-        if enrolment.arm == TREATED and (step.only_if is None or _holds(step.only_if, facts)):
+        if enrolment.arm == TREATED and told.wanted[enrolment.step]:
             messages.append(_planned(enrolment, strategy, step))
         enrolment = _past(enrolment, strategy)
     if now >= end:
@@ -117,12 +139,3 @@ def _planned(enrolment: Enrolment, strategy: Strategy, step: Step) -> Planned:
         enrolment.id, strategy.key, enrolment.person, enrolment.step, step.channels,
         step.purpose, step.template, enrolment.due,
     )  # fmt: skip
-
-
-def _holds(rule: Expr, facts: Facts) -> bool:
-    return bool(asked(rule, facts, 1)[0])
-
-
-def of_one(facts: Facts, place: int) -> Facts:
-    """One person's facts out of everybody's."""
-    return {name: np.array([column[place]]) for name, column in facts.items()}

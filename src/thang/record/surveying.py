@@ -1,0 +1,127 @@
+"""What a record says of all people at once: words on advertising, what went out, who sold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+from sqlalchemy import Connection, ScalarSelect, Select, case, func, select
+
+from thang.record.acting_tables import (
+    consents,
+    enrolment_stands,
+    enrolments,
+    messages,
+    pauses,
+)
+from thang.record.bulk import all_rows
+from thang.record.database import Database
+from thang.record.messages import DELIVERED, SENT
+from thang.record.tables import events, identifiers, kinds, namespaces
+from thang.record.withdrawals import left_out
+from thang.river.sending.nouns import EVERY, GRANTED, MARKETING
+
+MET = pa.schema([("strategy", pa.string()), ("person", pa.int64()), ("at", pa.int64())])
+WENT_OUT = pa.schema([("person", pa.int64()), ("strategy", pa.string()), ("at", pa.int64())])
+
+
+class Surveying:
+    """Questions about everybody; each is one reading."""
+
+    _record: Database
+
+    def words_on_advertising(self) -> list[tuple[int, str, bool]]:
+        """Identifier, channel ("": every) and whether it was granted, in the order of the words.
+
+        What imports said that were taken back is not among the grants.
+        """
+        with self._record.reading() as connection:
+            gone = left_out(connection)
+            rows = all_rows(connection, _WORDS)
+        told = pa.array([row[3] or 0 for row in rows], pa.int64()).to_numpy()
+        lost = gone.has(told).tolist()
+        return [
+            (identifier, channel, state == GRANTED)
+            for (identifier, channel, state, _), taken_back in zip(rows, lost, strict=True)
+            if not (taken_back and state == GRANTED)
+        ]
+
+    def went_out(self, since: int) -> pa.Table:
+        """Messages that providers took after an instant (`WENT_OUT`), the first planned first."""
+        ask = _SENT.where(messages.c.claimed_at > since)
+        with self._record.reading() as connection:
+            rows = all_rows(connection, ask)
+        return _table(rows, WENT_OUT)
+
+    def selling_sources(self, since: int) -> int:
+        """How many sources told of orders placed after an instant."""
+        ask = select(func.count(events.c.source.distinct())).where(
+            events.c.at > since, events.c.kind == _code("order_completed")
+        )
+        with self._record.reading() as connection:
+            return int(connection.scalar(ask) or 0)
+
+    def last_met(self, since: int) -> pa.Table:
+        """Strategy, person and when they last met after an instant (`MET`)."""
+        ask = (
+            select(enrolments.c.strategy, enrolments.c.person, func.max(enrolments.c.at))
+            .where(enrolments.c.at > since)
+            .group_by(enrolments.c.strategy, enrolments.c.person)
+        )
+        with self._record.reading() as connection:
+            return _table(all_rows(connection, ask), MET)
+
+    def ended(self, strategy: str, until: int) -> dict[str, tuple[int, int]]:
+        """Of a strategy's enrolments made until an instant, by arm: how many succeeded, of all."""
+        won = func.sum(case((enrolment_stands.c.state == "succeeded", 1), else_=0))
+        ask = (
+            select(enrolments.c.arm, won, func.count())
+            .join_from(enrolments, enrolment_stands)
+            .where(enrolments.c.strategy == strategy, enrolments.c.at <= until)
+            .where(enrolment_stands.c.state.in_(("succeeded", "finished")))
+            .group_by(enrolments.c.arm)
+        )
+        with self._record.reading() as connection:
+            return {arm: (int(k), int(n)) for arm, k, n in all_rows(connection, ask)}
+
+    def resting(self, now: int) -> dict[str, str]:
+        """Channels and strategies that rest at an instant, and why."""
+        last = select(func.max(pauses.c.id)).group_by(pauses.c.what)
+        ask = select(pauses.c.what, pauses.c.why).where(pauses.c.id.in_(last), pauses.c.until > now)
+        with self._record.reading() as connection:
+            return dict(all_rows(connection, ask))
+
+    def reached_by(self, names: tuple[str, ...]) -> list[int]:
+        """The identifiers of these namespaces, such as phone and email."""
+        ask = (
+            select(identifiers.c.id)
+            .join_from(identifiers, namespaces)
+            .where(namespaces.c["name"].in_(names))
+        )
+        with self._record.reading() as connection:
+            return _firsts(connection, ask)
+
+
+def _table(rows: list[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:
+    columns = zip(*rows, strict=True) if rows else ([] for _ in schema.names)
+    return pa.table(dict(zip(schema.names, map(list, columns), strict=True)), schema)
+
+
+def _firsts(connection: Connection, ask: Select[tuple[int]]) -> list[int]:
+    return [int(row[0]) for row in all_rows(connection, ask)]
+
+
+def _code(kind: str) -> ScalarSelect[int]:
+    return select(kinds.c.code).where(kinds.c["name"] == kind).scalar_subquery()
+
+
+_WORDS = (
+    select(consents.c.identifier, consents.c.channel, consents.c.state, consents.c.evidence)
+    .where(consents.c.purpose.in_((MARKETING, EVERY)))
+    .order_by(consents.c.at, consents.c.id)
+)
+_SENT = (
+    select(messages.c.person, messages.c.strategy, messages.c.claimed_at)
+    .where(messages.c.state.in_((SENT, DELIVERED)))
+    .order_by(messages.c.id)
+)
