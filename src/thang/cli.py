@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from thang.accounts import people_app
+from thang.acting import run
 from thang.answering import JsonOption, ShopOption
 from thang.answering import answer as _say
 from thang.grouping import groups
@@ -47,6 +48,7 @@ app.command()(imports)
 app.command()(undo)
 app.command()(groups)
 app.command()(outcomes)
+app.command()(run)
 app.command()(stage)
 app.command()(value)
 app.command()(strategies)

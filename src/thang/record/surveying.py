@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import Connection, ScalarSelect, Select, case, func, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, case, func, select
 
 from thang.record.acting_tables import (
     consents,
@@ -73,7 +73,7 @@ class Surveying:
 
     def ended(self, strategy: str, until: int) -> dict[str, tuple[int, int]]:
         """Of a strategy's enrolments made until an instant, by arm: how many succeeded, of all."""
-        won = func.sum(case((enrolment_stands.c.state == "succeeded", 1), else_=0))
+        won = _counted(enrolment_stands.c.state == "succeeded")
         ask = (
             select(enrolments.c.arm, won, func.count())
             .join_from(enrolments, enrolment_stands)
@@ -83,6 +83,51 @@ class Surveying:
         )
         with self._record.reading() as connection:
             return {arm: (int(k), int(n)) for arm, k, n in all_rows(connection, ask)}
+
+    def met_by_strategy(self) -> dict[str, dict[str, tuple[int, int, int, int, int]]]:
+        """By strategy and arm: enrolments, of them running, succeeded, ended, and the last one."""
+        state = enrolment_stands.c.state
+        ask = (
+            select(
+                enrolments.c.strategy, enrolments.c.arm, func.count(),
+                _counted(state == "running"), _counted(state == "succeeded"),
+                _counted(state.in_(("succeeded", "finished"))), func.max(enrolments.c.at),
+            )
+            .join_from(enrolments, enrolment_stands)
+            .group_by(enrolments.c.strategy, enrolments.c.arm)
+        )  # fmt: skip
+        found: dict[str, dict[str, tuple[int, int, int, int, int]]] = {}
+        with self._record.reading() as connection:
+            for strategy, arm, *numbers in all_rows(connection, ask):
+                many, runs, won, over, last = (int(number) for number in numbers)
+                found.setdefault(strategy, {})[arm] = (many, runs, won, over, last)
+        return found
+
+    def messages_by_strategy(self) -> dict[str, dict[str, int]]:
+        """How many messages there are of each strategy, by state."""
+        ask = select(messages.c.strategy, messages.c.state, func.count()).group_by(
+            messages.c.strategy, messages.c.state
+        )
+        found: dict[str, dict[str, int]] = {}
+        with self._record.reading() as connection:
+            for strategy, state, many in all_rows(connection, ask):
+                found.setdefault(strategy, {})[state] = int(many)
+        return found
+
+    def latest_met(self, strategy: str, most: int) -> list[tuple[int, str, int, str, int]]:
+        """Of a strategy's last enrolments: person, arm, instant, state, step."""
+        ask = (
+            select(
+                enrolments.c.person, enrolments.c.arm, enrolments.c.at, enrolment_stands.c.state,
+                enrolment_stands.c.step,
+            )
+            .join_from(enrolments, enrolment_stands)
+            .where(enrolments.c.strategy == strategy)
+            .order_by(enrolments.c.at.desc(), enrolments.c.id)
+            .limit(most)
+        )  # fmt: skip
+        with self._record.reading() as connection:
+            return [(row[0], row[1], row[2], row[3], row[4]) for row in all_rows(connection, ask)]
 
     def resting(self, now: int) -> dict[str, str]:
         """Channels and strategies that rest at an instant, and why."""
@@ -100,6 +145,10 @@ class Surveying:
         )
         with self._record.reading() as connection:
             return _firsts(connection, ask)
+
+
+def _counted(what: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(case((what, 1), else_=0))
 
 
 def _table(rows: list[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:

@@ -21,6 +21,7 @@ from thang.river.calendar import end_of_day
 from thang.workspace import classify as classifying
 from thang.workspace import exporting, ingest
 from thang.workspace.applying import Applied, Standing, Wish, put_in_force, standing
+from thang.workspace.campaigning import Campaigning
 from thang.workspace.explain import explain
 from thang.workspace.folder import Folder, wall_clock
 from thang.workspace.freshness import Freshness, freshness
@@ -43,7 +44,7 @@ known_policy = lru_cache(maxsize=16)(read_policy)
 FURTHEST = 200 * 366 * DAY  # beyond the year 2170, where calendars would run out of years
 
 
-class Workspace(Pages, Importing, Valuing, Staging, Grouping, Measuring):
+class Workspace(Pages, Importing, Valuing, Staging, Grouping, Measuring, Campaigning):
     """A shop's folder and what can be done with it. One call, one commit."""
 
     def __init__(self, path: Path, now: Callable[[], int] = wall_clock) -> None:
@@ -183,6 +184,9 @@ class Workspace(Pages, Importing, Valuing, Staging, Grouping, Measuring):
     def _judge_if_due(self, look: Look) -> None:
         if not is_judged(look.projection):
             judge(look.record, look.projection, self._classified(look.record, look.projection))
+
+    def _version(self, look: Look) -> PolicyVersion:
+        return self._classified(look.record, look.projection)
 
     def _number_of(self, look: Look, person: str) -> int:
         return _person(look.record, look.projection, ingest.spellings(person, look.policy))

@@ -56,6 +56,7 @@ CHANGES = {
     "cooldown: 1": lambda one: one.cooldown_days == 1,
     "enabled: false": lambda one: not one.on,
     "needs_gate: true": lambda one: one.needs_gate,
+    "owed: true": lambda one: one.owed,
     "instructed: false": lambda one: not one.instructed,
     "quote: other": lambda one: one.quote == "other",
     "steps: {day_3: null}": lambda one: [s.key for s in one.steps] == ["day_0", "day_7", "day_14"],
