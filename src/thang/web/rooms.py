@@ -10,6 +10,7 @@ from thang.web.api import imports as imports_api
 from thang.web.api import ladder as ladder_api
 from thang.web.api import outcomes as outcomes_api
 from thang.web.api import policy as policy_api
+from thang.web.api import running as running_api
 from thang.web.api import settings as settings_api
 from thang.web.api import stage as stage_api
 from thang.web.api import value as value_api
@@ -60,6 +61,7 @@ ROOMS: tuple[APIRouter, ...] = (
     settings_api.router,
     groups_api.router,
     outcomes_api.router,
+    running_api.router,
     value_api.router,
     stage_api.router,
 )

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from thang.policy.playbook.nouns import Playbook
 from thang.record import PolicyVersion
+from thang.river.calendar import moment
 from thang.workspace.acting.effects import known_effects
 from thang.workspace.acting.entering import Door
 from thang.workspace.acting.going_on import running
 from thang.workspace.acting.playbooks import Playbooks
-from thang.workspace.acting.run import Ran, door_of, run, why_not
+from thang.workspace.acting.run import Ran, door_of, last_run, run, stop, why_not
 from thang.workspace.acting.worth import worth_of
+from thang.workspace.buyers import shop_day
 from thang.workspace.campaigns import Campaign, CampaignDetail, campaign, campaigns
 from thang.workspace.facts.asking import Facts
 from thang.workspace.folder import Folder
@@ -22,6 +24,9 @@ from thang.workspace.playbook import shop_playbook
 
 if TYPE_CHECKING:
     from thang.workspace.pages import Look
+
+
+FIRST_HOUR = 6  # of the shop's day: before the first message may go out
 
 
 class Campaigning(ABC):
@@ -38,6 +43,27 @@ class Campaigning(ABC):
             return run(
                 look.record, look.projection, look.policy, version, self.playbook(), now, dry=dry
             )
+
+    def run_if_due(self) -> Ran | None:
+        """The day's run, once strategies were begun by somebody and the shop's day has."""
+        with self._look() as look:
+            last = last_run(look.record)
+            as_of, tz = look.projection.meta("as_of") or 0, look.policy.shop.tz
+            due = last is not None and last[1] < shop_day(as_of, tz)
+            if not due or moment(as_of, tz).hour < FIRST_HOUR:
+                return None
+        return self.run()
+
+    def last_run(self) -> int | None:
+        """When the last run was; None: strategies were not begun, or were stopped."""
+        with self._look() as look:
+            last = last_run(look.record)
+        return last[0] if last else None
+
+    def stop_running(self, by: str) -> None:
+        """Make no further run by itself until somebody begins again."""
+        with self._look() as look:
+            stop(look.record, self.folder.now(), by)
 
     def playbook(self) -> Playbook:
         """The playbook as the shop's own file says now."""

@@ -12,6 +12,7 @@ from thang.engines.duckdb import Projection
 from thang.engines.opening import is_damage
 from thang.record import Record
 from thang.workspace import classify as classifying
+from thang.workspace.acting.run import Ran
 from thang.workspace.applying import Applied, Wish
 from thang.workspace.folder import wall_clock
 from thang.workspace.preview import Preview
@@ -45,6 +46,11 @@ class HeldWorkspace(Workspace):
         """As ever, one at a time with what classifies."""
         with self._one_writer:
             return super().judge()
+
+    def run(self, *, dry: bool = False) -> Ran:
+        """As ever, one at a time with what classifies."""
+        with self._one_writer:
+            return super().run(dry=dry)
 
     def apply_policy(self, wish: Wish) -> Applied:
         """As ever, one at a time with what classifies."""

@@ -54,7 +54,7 @@ VALUES = _said(
 )  # fmt: skip
 STATES = _said(
     What.STATE, "person",
-    waiting_minutes="Minutes their oldest unanswered message waits; 0 if none does.",
+    waiting_minutes="Minutes their oldest unanswered message of a week waits; 0 if none does.",
     referred="Whether somebody referred them.",
     anger_risk="The chance that they do not forgive a failure: 1 less the mean of that trait.",
 )  # fmt: skip

@@ -84,6 +84,7 @@ class Worker:
                 self._bench.shop.classify()
             if self._bench.shop.freshness().state is State.FRESH:
                 self._bench.shop.judge()
+                self._bench.shop.run_if_due()
             self.failure = ""
         except ThangError as error:
             self.failure = str(error)

@@ -114,13 +114,18 @@ def score(door: Door, strategy: Strategy) -> Float64:
 
 def _not_asked_much(door: Door, ads: set[str]) -> Bool:
     """Who has not begun enough strategies that advertise within a week, in whichever arm."""
-    lately = column(door.met, "at") > door.facts.now - LATELY * DAY
     ad = np.isin(np.array(door.met["strategy"].to_pylist(), object), list(ads))
-    person, many = np.unique(column(door.met, "person")[lately & ad], return_counts=True)
-    begun_lately = at_keys(door.facts.person, person, many.astype(np.float64), 0.0)
-    most = np.where(door.few, MOST_OF_FEW, MOST)
-    found: Bool = begun_lately < most
+    at = column(door.met, "at")
+    today = _begun_since(door, ad & (at >= door.facts.midnight))
+    lately = _begun_since(door, ad & (at > door.facts.now - LATELY * DAY))
+    found: Bool = (today == 0) & (lately < np.where(door.few, MOST_OF_FEW, MOST))
     return found
+
+
+def _begun_since(door: Door, which: Bool) -> Float64:
+    """How many of these enrolments each person has."""
+    person, many = np.unique(column(door.met, "person")[which], return_counts=True)
+    return at_keys(door.facts.person, person, many.astype(np.float64), 0.0)
 
 
 def _before(door: Door, key: str) -> tuple[Bool, Float64]:

@@ -34,6 +34,7 @@ from thang.workspace.acting.worth import Worth, worth_of
 from thang.workspace.facts.asking import Facts
 from thang.workspace.facts.standing import agreements
 
+RUNS = "run"  # findings
 REMEMBERED = 3_660 * DAY  # the longest rest that a playbook may ask for
 PERSONAL = ("email", "messenger", "zalo_oa", "zns", "sms", "call", "audience")
 
@@ -90,10 +91,25 @@ def run(
     door = door_of(record, projection, policy, playbook, facts, worth, inside, blocked, dry=dry)
     entered = list(entering(door))
     begun = [_first_step(one, playbook, facts) for one in entered]
+    rows = _counted(entered, [*going, *begun])
+    ran = Ran(now, dry, len(facts.person), playbook.fingerprint, rows, blocked)
     if not dry:
         _write(record, entered, [*going, *begun], now)
-    rows = _counted(entered, [*going, *begun])
-    return Ran(now, dry, len(facts.person), playbook.fingerprint, rows, blocked)
+        record.add_finding(RUNS, now, {"day": facts.day, "planned": ran.planned})
+    return ran
+
+
+def last_run(record: Record) -> tuple[int, int] | None:
+    """The instant and shop day of the last run; None: strategies were never begun, or stopped."""
+    runs = record.findings(RUNS)
+    if not runs or runs[-1].body.get("stopped"):
+        return None
+    return runs[-1].at, int(runs[-1].body["day"])
+
+
+def stop(record: Record, now: int, by: str) -> None:
+    """Make no further run until somebody begins again."""
+    record.add_finding(RUNS, now, {"stopped": True, "by": by})
 
 
 def door_of(

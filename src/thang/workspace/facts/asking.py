@@ -15,7 +15,7 @@ from thang.policy.playbook.fact import COUNTED, FROM_EVENTS, SHOP, Fact, What
 from thang.policy.playbook.nouns import Playbook
 from thang.policy.schema import Policy
 from thang.record import PolicyVersion, Record
-from thang.river.calendar import calendar, days
+from thang.river.calendar import calendar, days, instant, moment
 from thang.river.lifetime.rows import Float64
 from thang.river.tables import Int64
 from thang.workspace.facts.happened import Happened, Moment, at_keys
@@ -68,6 +68,14 @@ class Facts:
     def level(self) -> Int64:
         """The place of their level on the ladder."""
         return self._standing.level
+
+    @property
+    def midnight(self) -> int:
+        """The first instant of the shop's day."""
+        today = moment(self.now, self._policy.shop.tz).replace(
+            hour=0, minute=0, second=0, microsecond=0
+        )
+        return instant(today)
 
     @cached_property
     def shop(self) -> Shopwide:

@@ -21,6 +21,7 @@ from thang.river.tables import Int64
 from thang.workspace.facts.happened import at_keys
 
 MINUTE = 60 * 1_000_000
+PATIENCE = 7  # days
 NONE = float("nan")
 CARED = ("live_chat_message_received", "live_chat_message_sent")
 _PLACES = """
@@ -38,7 +39,8 @@ from placements p left join tallies t using (person) left join "values" v using 
 left join scores s using (person) order by p.person
 """
 _WAITING = """
-with said as (select person, "at", kind from events where kind in (?, ?) and "at" <= ?),
+with said as (
+    select person, "at", kind from events where kind in (?, ?) and "at" > ? and "at" <= ?),
 heard as (select person, max("at") as "at" from said where kind = ? group by person)
 select said.person, min(said."at") as since from said left join heard using (person)
 where said.kind = ? and said."at" > coalesce(heard."at", 0) group by said.person
@@ -84,11 +86,21 @@ class Standing:
         return fact.what in inside or (fact.of or fact.name) in self._rows.column_names
 
     def waiting_minutes(self) -> Float64:
-        """How long the oldest message waits that nobody has answered; 0: none does."""
+        """How long the oldest message waits that nobody has answered; 0: none does.
+
+        After a week nobody waits any more. A shop whose answers are never told of knows nothing.
+        """
         heard, said = (CODES[kind] for kind in CARED)
-        rows = self._projection.table(_WAITING, [heard, said, self._now, heard, said])
+        if not self._ever(heard):
+            return np.full(len(self.person), NONE)
+        times = (self._now - PATIENCE * DAY, self._now)
+        rows = self._projection.table(_WAITING, [heard, said, *times, heard, said])
         waits = (self._now - column(rows, "since")) / MINUTE
         return at_keys(self.person, column(rows, "person"), waits, 0.0)
+
+    def _ever(self, kind: int) -> bool:
+        ask = "select count(*) from (select 1 from events where kind = ? limit 1)"
+        return bool(self._projection.sql.execute(ask, [kind]).fetchall()[0][0])
 
     def referred(self) -> Float64:
         """Whether somebody referred them."""
