@@ -8,8 +8,11 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from thang.model import DAY
 from thang.policy.schema import Policy
-from thang.river.measuring.moves import Span
+from thang.river.calendar import moment
+from thang.river.measuring.moves import Span as MoveSpan
+from thang.workspace.north_star import NorthStar, Span
 from thang.workspace.outcomes import Outcomes, Rung, Tried
 
 
@@ -38,10 +41,42 @@ def _parts(found: Outcomes, policy: Policy) -> Iterator[RenderableType]:
         "These are moves, not effects: only a strategy's arms, drawn by lot, show what helped."
     )
     yield Text("")
+    yield from _star(found.star)
     if not found.strategies:
         yield Text("No strategy has met anybody yet.")
     else:
         yield _strategies(found.strategies)
+
+
+def _star(found: NorthStar) -> Iterator[RenderableType]:
+    if not found.quarters:
+        yield Text("Nobody was spared by lot for a whole quarter yet: no effect can be told.")
+        yield Text("")
+        return
+    table = Table(box=None, pad_edge=False)
+    table.add_column("quarter from")
+    for name in ("met", "spared", "level-ups per 1,000 a month", "orders each"):
+        table.add_column(name, justify="right")
+    for one in found.quarters:
+        table.add_row(
+            moment(one.begins + DAY).strftime("%Y-%m"), f"{one.met:,}", f"{one.spared:,}",
+            _of(one.level_ups, "+.1f"), _of(one.orders, "+.3f"),
+        )  # fmt: skip
+    yield table
+    missing = ", ".join(found.missing or ()).replace("_", "-")
+    yield Text(
+        f"To say that people were lifted it still takes: {missing}."
+        if missing
+        else "People were lifted: moves and margin hold in two quarters, and nothing got worse.",
+        style="bold",
+    )
+    yield Text("")
+
+
+def _of(told: Span, form: str) -> str:
+    if told.estimate is None:
+        return "–"
+    return f"{told.estimate:{form}} ({told.low:{form}} to {told.high:{form}})"
 
 
 def _rungs(found: Outcomes, names: dict[str, str]) -> Table:
@@ -59,7 +94,7 @@ def _rungs(found: Outcomes, names: dict[str, str]) -> Table:
     return table
 
 
-def _span(span: Span) -> str:
+def _span(span: MoveSpan) -> str:
     return f"{span.share:.1%} ({span.low:.0%}–{span.high:.0%})" if span.high > 0 else "–"
 
 

@@ -84,6 +84,11 @@ class Agenda:
         self._end = end
         self._now = 0
 
+    @property
+    def now(self) -> int:
+        """The instant of what happened last."""
+        return self._now
+
     def put(self, at: int, item: Due | Event) -> None:
         """Note it, unless it would come after the end; never before what is happening now."""
         if at < self._now:

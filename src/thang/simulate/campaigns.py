@@ -36,6 +36,20 @@ def run(world: World, _: int, at: int, number: int) -> None:
             _order_more(world, who, sent, effect)
 
 
+def meet(world: World, who: int, at: int, effect: float, name: str) -> bool:
+    """Somebody gets a message of the shop's, which does to them what it does; whether they care.
+
+    For whoever lives the shop day by day and decides whom to write to.
+    """
+    standing = world.standing[who]
+    if not standing.delivered or standing.done_at is not None:
+        return False
+    costs.written_to(world, who, at, name)
+    standing.treated_at, standing.effect = at, effect
+    _order_more(world, who, at, effect)
+    return True
+
+
 def _chosen(world: World, who: int, campaign: Campaign) -> bool:
     """By the coin; or by staff, who like those who buy often."""
     if not campaign.observed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from thang.model import SECOND, Event
@@ -12,7 +13,7 @@ from thang.simulate.imperfect import Injected, imperfect
 from thang.simulate.knowing import truth_of
 from thang.simulate.scenario import Scenario
 from thang.simulate.truth import Truth
-from thang.simulate.world import World
+from thang.simulate.world import World, customer
 
 ACTS: Mapping[Act, Callable[..., None]] = {
     Act.ARRIVE: looking.arrive,
@@ -66,6 +67,15 @@ class Simulation:
         if not (self.scenario.duplicates or self.scenario.late):
             return lived
         return imperfect(lived, self.scenario, self._injected)
+
+    def meet(self, customer_id: str, at: int, effect: float, name: str) -> bool:
+        """Write to a customer between two events: at once, where `at` is past by now."""
+        who, at = self._places.get(customer_id), max(at, self._world.agenda.now)
+        return who is not None and campaigns.meet(self._world, who, at, effect, name)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {customer(one).value: place for place, one in enumerate(self._world.people)}
 
     def truth(self) -> Truth:
         """What really was so, up to the event taken last."""

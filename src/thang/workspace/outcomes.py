@@ -23,6 +23,7 @@ from thang.river.measuring.rates import Arm, beats, newcombe
 from thang.river.measuring.several import discoveries
 from thang.river.measuring.waiting import DOWN, UP, WAITS, Curve, aalen_johansen
 from thang.river.tables import Int64
+from thang.workspace.north_star import NorthStar, north_star
 
 if TYPE_CHECKING:
     from thang.workspace.pages import Look
@@ -111,6 +112,7 @@ class Outcomes:
     net_up: float | None
     rungs: tuple[Rung, ...]
     strategies: tuple[Tried, ...]
+    star: NorthStar
 
 
 class Measuring(ABC):
@@ -141,7 +143,9 @@ def outcomes(record: Record, projection: Projection, policy: Policy) -> Outcomes
     net = found.net_up if counts.sum() else None
     flows = tuple(tuple(row) for row in counts.tolist())
     tried = tuple(_strategies(record, projection, as_of))
-    return Outcomes(as_of, projection.meta("version") or 0, months, flows, net, rungs, tried)
+    star = north_star(record, projection, policy)
+    version = projection.meta("version") or 0
+    return Outcomes(as_of, version, months, flows, net, rungs, tried, star)
 
 
 def _flows(projection: Projection, policy: Policy, as_of: int, levels: int) -> tuple[Int64, int]:

@@ -168,6 +168,10 @@ class Workspace(Pages, Importing, Valuing, Staging, Grouping, Measuring, Campaig
         with self._record() as record, self._projection() as projection:
             return freshness(record, projection, self.folder.now())
 
+    def look(self) -> AbstractContextManager[Look]:
+        """The shop as last classified, or `WrongInput`, for whoever works on it as a whole."""
+        return self._look()
+
     @contextmanager
     def _look(self) -> Iterator[Look]:
         with self._record() as record, self._projection() as projection:

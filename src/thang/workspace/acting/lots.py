@@ -31,6 +31,12 @@ def lot_of(record: Record, policy: Policy, people: int, now: int, *, note: bool 
     return Lot(record.secret("lots").hex(), year, known.get(year, people))
 
 
+def lot_in(record: Record, year: int) -> Lot | None:
+    """What a year's lots were drawn with; None: strategies did not run in it."""
+    known = {one.body["year"]: one.body["people"] for one in record.findings(YEARS)}
+    return Lot(record.secret("lots").hex(), year, known[year]) if year in known else None
+
+
 def decisions(record: Record) -> dict[str, int]:
     """How often each strategy was decided on, which is what its holdout shrinks with."""
     counted: dict[str, int] = {}

@@ -117,9 +117,15 @@ def _days_since_launch(shop: Shopwide) -> float:
 
 
 def _margin(shop: Shopwide) -> float:
-    kept = shop.projection.sql.execute("select body from value_told").fetchall()
+    margin = margin_told(shop.projection)
+    return NONE if margin is None else margin
+
+
+def margin_told(projection: Projection) -> float | None:
+    """The share of revenue left after the goods, as last judged; None where it is not known."""
+    kept = projection.sql.execute("select body from value_told").fetchall()
     margin = msgspec.json.decode(kept[0][0]).get("margin") if kept else None
-    return NONE if margin is None else float(margin)
+    return None if margin is None else float(margin)
 
 
 def _capacity(shop: Shopwide) -> float:
