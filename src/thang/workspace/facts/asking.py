@@ -129,7 +129,7 @@ class Facts:
         keys = np.arange(len(enrolled), dtype=np.int64)
         found = Happened(self._projection, sources, self._moment, keys).columns(counted)
         if counted:
-            self._projection.sql.unregister("enrolled")
+            self._projection.sql.unregister("begun")
         rest = [one for one in facts.values() if not one.is_counted]
         standing = [one.name for one in rest if one.what is not What.OWN]
         now = self.of_shop(standing) if everybody else self.of_people(standing)
@@ -156,7 +156,7 @@ class Facts:
                 "since": enrolled.since, "day": day,
             }
         )  # fmt: skip
-        self._projection.sql.register("enrolled", rows)
+        self._projection.sql.register("begun", rows)
 
     def _of_everybody(self, name: str) -> Float64:
         if name not in self._made:

@@ -42,7 +42,7 @@ def of_shop(now: int) -> Sources:
 
 
 def since_enrolled(now: int, *, everybody: bool) -> Sources:
-    """The rows of each enrolment of the registered table `enrolled` (`key`, `person`, `since`,
+    """The rows of each enrolment of the registered table `begun` (`key`, `person`, `since`,
     `day`); with `everybody` the whole shop's.
     """
     whose = "true" if everybody else "row.person = e.person"
@@ -55,4 +55,4 @@ def since_enrolled(now: int, *, everybody: bool) -> Sources:
 
 
 def _joined(rows: str, since: str, on: str) -> str:
-    return f"select row.*, e.key, e.{since} as since from enrolled e join ({rows}) row on {on}"  # noqa: S608
+    return f"select row.*, e.key, e.{since} as since from begun e join ({rows}) row on {on}"  # noqa: S608
