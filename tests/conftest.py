@@ -1,8 +1,19 @@
-"""What all tests share: examples are not judged by how long a busy machine takes for them."""
+"""What all tests share: patience with a busy machine, and who shares a costly start."""
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import settings
 
 settings.register_profile("thang", deadline=None)
 settings.load_profile("thang")
+
+# Tests that stand on one costly start (a big file imported, Spark, a demo served) go to one worker.
+TOGETHER = ("golden", "engines", "browser")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        room = item.path.parent.name
+        if room in TOGETHER:
+            item.add_marker(pytest.mark.xdist_group(room))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from fractions import Fraction
+from functools import lru_cache
 
 import pytest
 import yaml
@@ -15,7 +16,9 @@ from thang.model import WrongPolicy
 from thang.policy.diff import diff
 from thang.policy.editing import WrongFieldError, edited
 from thang.policy.form import Field, level_forms
-from thang.policy.load import default_text, read_policy
+from thang.policy.load import default_text
+from thang.policy.load import read_policy as read_anew
+from thang.policy.schema import Policy
 
 TEXTS = {
     "empty": "",
@@ -41,6 +44,15 @@ TEXTS = {
 }
 
 
+WHOLE = ("empty", "everything", "own rules")  # of these every field is tried, of others a few
+
+
+@lru_cache(maxsize=64)
+def read_policy(text: str) -> Policy:
+    return read_anew(text)
+
+
+@lru_cache(maxsize=64)
 def fields(text: str) -> dict[str, Field]:
     return {f.path: f for form in level_forms(read_policy(text)) for f in form.fields}
 
@@ -49,10 +61,16 @@ def remarks(text: str) -> list[str]:
     return re.findall(r"(?m)(?:^|\s)(#.*?)\s*$", text)
 
 
-@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-def test_every_field_can_be_changed_alone(text: str) -> None:
+def some(name: str, known: dict[str, Field]) -> list[str]:
+    return list(known) if name in WHOLE else random.Random(name).sample(sorted(known), 12)
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_every_field_can_be_changed_alone(name: str) -> None:
+    text = TEXTS[name]
     before = fields(text)
-    for path, field in before.items():
+    for path in some(name, before):
+        field = before[path]
         new = "Hạng: mới" if field.is_text else str(int(Fraction(field.value)) + 1)
         out = edited(text, {path: new})
         after = fields(out)
@@ -72,7 +90,7 @@ def test_values_as_they_are_leave_every_character(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(seed=st.integers(0, 10**6))
 def test_many_changes_at_once_and_back(text: str, seed: int) -> None:
     dice = random.Random(seed)
