@@ -13,6 +13,7 @@ from thang.web.api import policy as policy_api
 from thang.web.api import running as running_api
 from thang.web.api import settings as settings_api
 from thang.web.api import stage as stage_api
+from thang.web.api import tasks as tasks_api
 from thang.web.api import value as value_api
 from thang.web.api import verbs
 from thang.web.pages import (
@@ -32,6 +33,7 @@ from thang.web.pages import (
     settings_people,
     shops,
     stage,
+    tasks,
     value,
 )
 
@@ -42,6 +44,7 @@ ROOMS: tuple[APIRouter, ...] = (
     groups.router,
     value.router,
     stage.router,
+    tasks.router,
     imports.router,
     policy.router,
     settings.router,
@@ -64,4 +67,5 @@ ROOMS: tuple[APIRouter, ...] = (
     running_api.router,
     value_api.router,
     stage_api.router,
+    tasks_api.router,
 )
