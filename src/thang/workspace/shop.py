@@ -35,6 +35,7 @@ from thang.workspace.outcomes import Measuring
 from thang.workspace.pages import Look, Pages
 from thang.workspace.preview import SAMPLE, Preview, preview
 from thang.workspace.staging import Staging
+from thang.workspace.strategizing import Strategizing
 from thang.workspace.tasking import Tasking
 from thang.workspace.valuing import Valuing
 from thang.workspace.versions import Version, one_version, versions
@@ -45,7 +46,9 @@ known_policy = lru_cache(maxsize=16)(read_policy)
 FURTHEST = 200 * 366 * DAY  # beyond the year 2170, where calendars would run out of years
 
 
-class Workspace(Pages, Importing, Valuing, Staging, Grouping, Measuring, Campaigning, Tasking):
+class Workspace(
+    Pages, Importing, Valuing, Staging, Grouping, Measuring, Campaigning, Tasking, Strategizing
+):
     """A shop's folder and what can be done with it. One call, one commit."""
 
     def __init__(self, path: Path, now: Callable[[], int] = wall_clock) -> None:
