@@ -20,6 +20,7 @@ from tests.web.visitors import Shop, program, signed_in, stranger
 from thang.web.viewer import Rule, anyone
 
 PUBLIC = {"/login", "/welcome", "/welcome/demo", "/language", "/theme", "/healthz", "/metrics"}
+PUBLIC |= {"/v1/thang.js", "/v1/{call}"}  # POST asks for a write key: see tests/web/intake
 UNRULED = {"/healthz", "/metrics"}  # for machines; /metrics looks at the caller's address itself
 SPOKEN_BY_FASTAPI = {"/api/openapi.json", "/static"}
 CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
@@ -30,7 +31,7 @@ FILES_THAT_WERE_BROUGHT = re.compile(r"^/import/")  # they hold what is not yet 
 # What somebody who may only look may still do: leave, and look after their own account.
 ANYBODYS_CHANGES = re.compile(r"^/logout$|^(/api)?/settings/(sessions|password)")
 PEOPLE = ("viewer", "marketer", "owner")
-SCOPES = ("ingest", "read", "export", "write")
+SCOPES = ("ingest", "read", "export", "write", "events")
 
 
 @pytest.fixture(scope="module")
@@ -164,7 +165,7 @@ def scopes_of(method: str, path: str) -> tuple[str, ...]:
 
 def test_a_key_reads_with_read_and_with_nothing_else(shop: Shop) -> None:
     assert program(shop.app, "read").get("/api/settings").status_code == 200
-    for scope in ("ingest", "export", "write"):
+    for scope in ("ingest", "export", "write", "events"):
         assert program(shop.app, scope).get("/api/settings").status_code == 403
 
 

@@ -27,6 +27,7 @@ class Scope(StrEnum):
     READ = "read"
     EXPORT = "export"
     WRITE = "write"
+    EVENTS = "events"  # send events and nothing else: what a website may show to everybody
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class ApiKeys:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.revocations = 0  # grows when a key is ended here
 
     def create(self, name: str, scopes: Collection[str], by: str, now: int) -> tuple[ApiKey, str]:
         """A new key and its secret, which nobody is shown again."""
@@ -56,7 +58,7 @@ class ApiKeys:
             raise WrongInput("A key's name has 1 to 80 letters: choose another.")
         allowed = tuple(scope for scope in Scope if scope.value in set(scopes))
         if not allowed or len(allowed) < len(set(scopes)):
-            raise WrongInput("Choose what the key may do: ingest, read, export, write.")
+            raise WrongInput("Choose what the key may do: ingest, read, export, write, events.")
         secret = MARK + new_secret()
         made = ApiKey(new_id(), name, secret[:SHOWN], allowed, by, now, None, None)
         values = {
@@ -90,7 +92,9 @@ class ApiKeys:
 
     def revoke(self, key: str, now: int) -> bool:
         """End a key at once; whether there was one that still worked."""
-        return self._put(key, revoked_at=now)
+        ended = self._put(key, revoked_at=now)
+        self.revocations += 1
+        return ended
 
     def _put(self, key: str, **values: int) -> bool:
         live = (api_keys.c.id == key, api_keys.c.revoked_at.is_(None))

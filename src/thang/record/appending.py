@@ -7,7 +7,8 @@ is there has its person's data, and an import that is run again takes up where i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,14 @@ Keyed = tuple[int, bytes]  # a source's number, and the key of an event or of a 
 Again = dict[Keyed, tuple[int, Event]]  # events known before, with their numbers
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A portion as it was stored, and the places of those that brought new events."""
+
+    portion: Sequence[Gathered]
+    stored: set[int]
+
+
 class Import:
     """One import under way; the writer's lock is held by its caller."""
 
@@ -77,11 +86,12 @@ class Import:
             self._sources.write_new(connection)
             connection.execute(insert(batches), [row])
 
-    def take(self, portion: Sequence[Gathered]) -> None:
+    def take(self, portion: Sequence[Gathered]) -> Taken:
         """Store one portion: its new events, its refused rows, and its share of the tally."""
         now = self._now()
         with self._record.reading() as connection:
             fresh, stored, again = self._sorted_out(connection, portion)
+            portion = self._looked_over(connection, portion, fresh, (stored, again))
             unfit, unfit_again = self._unfit_rows(connection, portion)
         total = sum_of(self.tally, tally_of(portion, stored, len(fresh)))
         told, back = self._enrol(fresh, self._taken_back(again), now)
@@ -96,6 +106,7 @@ class Import:
             self._note(connection, counts_of(total))
         self._make_room()
         self.tally = total
+        return Taken(portion, stored)
 
     def finish(self) -> None:
         """Write down that the import came to its end."""
@@ -120,6 +131,16 @@ class Import:
                 stored.add(place)
                 fresh[key] = event
         return fresh, stored, again
+
+    def _looked_over(
+        self,
+        _connection: Connection,
+        portion: Sequence[Gathered],
+        _fresh: Mapping[Keyed, Event],
+        _known: tuple[set[int], Again],
+    ) -> Sequence[Gathered]:
+        """The portion as it is to be stored; a file's rows may tell one thing in several ways."""
+        return portion
 
     def _taken_back(self, again: Again) -> Again:
         """Those events known before that no import spoke for any more, until now."""

@@ -16,6 +16,7 @@ from thang.policy.schema import Settings
 from thang.record import enrolling, findings, persons, policies, reading, withdrawals
 from thang.record.acting import Acting
 from thang.record.appending import Import, in_portions
+from thang.record.arriving import Arriving
 from thang.record.database import Database
 from thang.record.findings import Finding
 from thang.record.folder import lay_folder, open_folder
@@ -113,6 +114,10 @@ class Record(Acting, Posting, Rewarding, Surveying):
                 progress(work.tally)
             work.finish()
         return work.tally
+
+    def arriving(self) -> Arriving:
+        """The way in for events that arrive one after another, for one thread."""
+        return Arriving(self.folder, self._record, self._vault, self._key, self._now)
 
     def rehearse(self) -> Rehearsal:
         """What an import would do: it is told portions, and nothing is written."""

@@ -68,6 +68,8 @@ WHY = {
     "json": "The line is no JSON object: check it.",
     "no_event": "A track call needs an event's name.",
     "type": "This type of call is not known.",
+    "too_large": "It is larger than 32 KB: send less with each event.",
+    "deep": "It holds lists within lists, more than 64 deep: flatten it.",
 }
 
 

@@ -76,10 +76,13 @@ class Calls:
             return "json"
         if not isinstance(call, dict):
             return "json"
-        at = self._at(call)
+        return self.told(call, self._at(call), self.now)
+
+    def told(self, call: Mapping[str, Any], at: int | None, now: int) -> Event | str:
+        """The event of one call that happened at an instant, or the reason why it is none."""
         if at is None or at < 0:
             return "date"
-        if at > self.now + DAY:
+        if at > now + DAY:
             return "future"
         kind = self._kind(call)
         if kind is None:
@@ -90,11 +93,7 @@ class Calls:
         for key in ("timestamp", "originalTimestamp", "sentAt"):
             text = call.get(key)
             if isinstance(text, str) and text:
-                try:
-                    when = datetime.fromisoformat(text)
-                except ValueError:
-                    return None
-                return instant(when) if when.tzinfo else None
+                return instant_of(text)
         return None
 
     def _kind(self, call: Mapping[str, Any]) -> str | None:
@@ -187,6 +186,15 @@ class Calls:
         return Finality(said) if said in list(Finality) else Finality.COMPLETED
 
 
+def instant_of(text: str) -> int | None:
+    """An ISO 8601 instant with its offset; None if it is none."""
+    try:
+        when = datetime.fromisoformat(text)
+        return instant(when) if when.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
 def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
@@ -242,6 +250,8 @@ def _personal(traits: Mapping[str, Any], properties: Mapping[str, Any]) -> dict[
     for key, value in (*traits.items(), *((k, v) for k, v in properties.items() if k in PRIVATE)):
         if value not in (None, "", {}, []):
             found[key] = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if "identifier" in found:  # the vault's own word for what names somebody
+        found["identifier_"] = found.pop("identifier")
     first, last = found.get("firstName"), found.get("lastName")
     if "name" not in found and (first or last):
         found["name"] = " ".join(part for part in (last, first) if part)

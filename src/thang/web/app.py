@@ -29,6 +29,7 @@ def create_app(office: Office) -> FastAPI:
     @asynccontextmanager
     async def lifespan(running: FastAPI) -> AsyncIterator[None]:
         office.worker.start()
+        office.intake.start()
         yield
         known.forget(running.state.office)
         running.state.office.close()

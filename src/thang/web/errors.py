@@ -19,6 +19,7 @@ from thang.web.words.sentences import in_words
 
 log = structlog.get_logger("thang.web")
 
+PROGRAMS = ("/api/", "/v1/")  # who calls there reads JSON
 TITLES = {
     400: noted("Bad request"),
     401: noted("Sign in first"),
@@ -46,7 +47,7 @@ def install(app: FastAPI) -> None:
 def answer(request: Request, status: int, detail: str, **headers: str) -> Response:
     """One trouble in the form that the asker understands."""
     title = TITLES.get(status, TITLES[500])
-    if request.url.path.startswith("/api/"):
+    if request.url.path.startswith(PROGRAMS):
         body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
         return JSONResponse(body, status, headers, media_type="application/problem+json")
     trouble = Trouble(status, title, detail)
@@ -55,7 +56,7 @@ def answer(request: Request, status: int, detail: str, **headers: str) -> Respon
 
 def _sign_in(request: Request, error: Exception) -> Response:
     assert isinstance(error, SignInNeeded)  # noqa: S101 - the handler is registered for it alone
-    if request.url.path.startswith("/api/"):
+    if request.url.path.startswith(PROGRAMS):
         asks = {"WWW-Authenticate": "Bearer"}
         return answer(request, 401, "Send a session or an API key.", **asks)
     if request.headers.get("HX-Request"):  # a redirect would put the login into the fragment

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from starlette.requests import Request
 
 from thang.desk.desk import Desk
+from thang.web.intake.intake import Intake
+from thang.web.intake.keys import KnownKeys
 from thang.web.worker.loop import Worker
 from thang.workspace.held import HeldWorkspace
 
@@ -23,6 +25,13 @@ class Office:
     worker: Worker
     host: str = "127.0.0.1"
     secure: bool = False
+    intake: Intake = field(init=False)
+    write_keys: KnownKeys = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Events that arrive wake the worker."""
+        object.__setattr__(self, "intake", Intake(self.shop, self.worker.wake))
+        object.__setattr__(self, "write_keys", KnownKeys(self.desk.keys))
 
     @classmethod
     def open(cls, path: Path, host: str = "127.0.0.1", *, secure: bool = False) -> Office:
@@ -41,7 +50,8 @@ class Office:
         return self.shop.folder.now()
 
     def close(self) -> None:
-        """Stop the worker after the step it is at, and let go of the files."""
+        """Write what waits, stop the worker after its step, and let go of the files."""
+        self.intake.stop()
         self.worker.stop()
         self.desk.close()
         self.shop.close()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from thang.web.api import campaigns as campaigns_api
 from thang.web.api import customers as customers_api
+from thang.web.api import events as events_api
 from thang.web.api import groups as groups_api
 from thang.web.api import imports as imports_api
 from thang.web.api import ladder as ladder_api
@@ -17,6 +19,7 @@ from thang.web.api import tasks as tasks_api
 from thang.web.api import value as value_api
 from thang.web.api import verbs
 from thang.web.pages import (
+    campaigns,
     customer,
     customers,
     first_run,
@@ -45,6 +48,7 @@ ROOMS: tuple[APIRouter, ...] = (
     groups.router,
     value.router,
     stage.router,
+    campaigns.router,
     outcomes.router,
     tasks.router,
     imports.router,
@@ -58,6 +62,7 @@ ROOMS: tuple[APIRouter, ...] = (
     shops.router,
     login.router,
     first_run.router,
+    events_api.router,
     verbs.router,
     ladder_api.router,
     customers_api.router,
@@ -69,5 +74,6 @@ ROOMS: tuple[APIRouter, ...] = (
     running_api.router,
     value_api.router,
     stage_api.router,
+    campaigns_api.router,
     tasks_api.router,
 )

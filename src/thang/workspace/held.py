@@ -14,6 +14,7 @@ from thang.record import Record
 from thang.workspace import classify as classifying
 from thang.workspace.acting.run import Ran
 from thang.workspace.applying import Applied, Wish
+from thang.workspace.arriving import Arrivals
 from thang.workspace.folder import wall_clock
 from thang.workspace.preview import Preview
 from thang.workspace.shop import Workspace
@@ -41,6 +42,10 @@ class HeldWorkspace(Workspace):
                     raise
                 self._renew()
                 return super().classify(*words, **named)
+
+    def arrivals(self) -> Arrivals:
+        """The way in for live events, for one thread beside whatever else goes on."""
+        return Arrivals(self._book, self.folder)
 
     def judge(self) -> bool:
         """As ever, one at a time with what classifies."""

@@ -22,6 +22,8 @@ ALWAYS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
+# Events come from pages of the shop's own website, which is another origin.
+FOR_WEBSITES = {"cross-origin-resource-policy": "cross-origin", "access-control-allow-origin": "*"}
 TLS_ONLY = "max-age=31536000"
 
 
@@ -55,5 +57,7 @@ class SecurityHeaders:
             headers[name] = value
         if self._office.secure:
             headers["strict-transport-security"] = TLS_ONLY
-        if not path.startswith("/static/"):
+        if path.startswith("/v1/"):
+            headers.update(FOR_WEBSITES)
+        if not path.startswith("/static/") and path != "/v1/thang.js":
             headers["cache-control"] = "no-store"

@@ -11,7 +11,7 @@ SENTENCES = (
     noted("There is an account with this name already: choose another."),
     noted("This link was used already, or is too old: ask for a new one."),
     noted("A key's name has 1 to 80 letters: choose another."),
-    noted("Choose what the key may do: ingest, read, export, write."),
+    noted("Choose what the key may do: ingest, read, export, write, events."),
     noted("There is no such key, or it was revoked already: reload the list."),
     noted("A password has 12 letters or more: choose a longer one."),
     noted("A password has at most 256 letters: choose a shorter one."),

@@ -13,7 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from thang.web.guard.limits import DEFAULT, MB, UPLOADS, Limits
+from thang.web.guard.limits import DEFAULT, EVENTS, MB, UPLOADS, Limits
+from thang.web.intake.access import header_key, known_key
 from thang.web.viewer import bearer, guest, recognised
 from thang.web.words.catalogue import noted, say
 
@@ -38,14 +39,24 @@ class BodyGuard:
             await self._app(scope, receive, send)
             return
         request = Request(scope)
-        most = self._limits.upload if scope["path"] in UPLOADS else self._limits.body
         try:
+            most = await self._most(request)
             await self._check(request, most)
             body = Body(request, receive, most, self._limits)
         except HTTPException as refused:
             await _answer(request, refused, receive, send)
             return
         await self._app(body.scope, body.receive, send)
+
+    async def _most(self, request: Request) -> int:
+        """How large a body this route takes from whoever sends it."""
+        if request.url.path in UPLOADS:
+            return self._limits.upload
+        if not request.url.path.startswith(EVENTS):
+            return self._limits.body
+        secret = header_key(request)  # who shows it in the body only sends little ones
+        known = await known_key(request.app.state.office, secret) if secret else None
+        return self._limits.events if known else self._limits.body
 
     async def _check(self, request: Request, most: int) -> None:
         """What the headers alone tell."""
@@ -54,7 +65,7 @@ class BodyGuard:
         if length > most:
             raise too_large(request, most)
         large = length > self._limits.body or "content-length" not in request.headers
-        if most > self._limits.body and large and not await _known(request):
+        if most > self._limits.events and large and not await _known(request):
             raise HTTPException(401, say(guest(request).locale, SIGN_IN))
 
 
@@ -68,6 +79,7 @@ class Body:
         packing = request.headers.get("content-encoding", "identity").strip().lower()
         if packing not in ("identity", "gzip"):
             raise HTTPException(415, say(guest(request).locale, NO_GZIP))
+        self._events = request.url.path.startswith(EVENTS)
         self._gzip = zlib.decompressobj(GZIP) if packing == "gzip" else None
         self.scope = _unpacked_scope(request.scope) if self._gzip else request.scope
 
@@ -105,7 +117,11 @@ class Body:
     def _measure(self, more: int) -> None:
         size = self._unpacked + more
         grown = size > max(self._limits.harmless, self._came * self._limits.growth)
-        if grown or size > self._limits.unpacked:
+        if self._events:  # calls of one batch are much alike: only their whole size counts
+            grown, most = False, self._most
+        else:
+            most = self._limits.unpacked
+        if grown or size > most:
             raise HTTPException(413, say(guest(self._request).locale, BLOWN_UP))
 
 

@@ -22,6 +22,7 @@ class Limits:
     beat: float = 1.0
     body: int = MB
     upload: int = 2 * GB - 1
+    events: int = 4 * MB + 64 * KB  # a batch of 4 MB with what is around it
     unpacked: int = 4 * MB
     growth: int = 10  # times its packed size
     harmless: int = 64 * KB  # so little may grow as it likes
@@ -30,3 +31,4 @@ class Limits:
 DEFAULT = Limits()
 # Files of a shop come here; everywhere else a body is a form or a small JSON.
 UPLOADS = frozenset({"/import", "/api/imports"})
+EVENTS = "/v1/"

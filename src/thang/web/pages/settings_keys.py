@@ -27,6 +27,7 @@ SCOPES: Mapping[str, str] = {
     Scope.READ: noted("Read, with phones and e-mails masked"),
     Scope.EXPORT: noted("Take whole lists out"),
     Scope.WRITE: noted("Change things"),
+    Scope.EVENTS: noted("Send events, and nothing else: for a website or an app"),
 }
 
 Text = Annotated[str, Form(max_length=2000)]

@@ -1,0 +1,1 @@
+"""Events in over HTTP: a bounded queue, and one thread that commits what stands in it."""
