@@ -7,7 +7,7 @@ comes in, the instant it was sent and received, and the size of what strangers m
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
@@ -22,6 +22,7 @@ MOST_ITEMS = 2_500
 LARGEST = 32 * 1024  # bytes of one event
 DEEPEST = 64
 SKEW = 5 * SECOND  # a clock that is wrong by less, or a slow network, is left alone
+CLAIMED = "original_timestamp"  # the property that keeps what a wrong clock said
 OPENING, CLOSING = frozenset(b"[{"), frozenset(b"]}")
 
 
@@ -112,19 +113,15 @@ class LiveCalls:
             own = call.get("context")
             call["context"] = {**bundle.context, **own} if isinstance(own, dict) else bundle.context
         claimed = claim(call)
-        at = corrected(claimed, bundle.sent_at, received) if claimed else claimed
-        found = self._calls.told(call, received if claimed is None else at, received)
-        return self._named(found, item, claimed, at) if isinstance(found, Event) else found
-
-    def _named(self, event: Event, item: bytes, claimed: int | None, at: int | None) -> Event:
-        """The event with an id, and with the instant that was claimed where that was corrected."""
-        if event.message_id is None:
+        at = received if claimed is None else corrected(claimed, bundle.sent_at, received)
+        if at != claimed and claimed is not None:
+            own = call.get("properties")
+            call["properties"] = {**(own if isinstance(own, dict) else {}), CLAIMED: claimed}
+        if not call.get("messageId"):
             # Without an instant of its own, a call that comes again is another act.
-            spoken = item if claimed is not None else item + str(event.at).encode()
-            event = replace(event, message_id=f"call:{blake2b(spoken, digest_size=16).hexdigest()}")
-        if claimed == at:
-            return event
-        return replace(event, properties={**event.properties, "original_timestamp": claimed})
+            spoken = item if claimed is not None else item + str(received).encode()
+            call["messageId"] = f"call:{blake2b(spoken, digest_size=16).hexdigest()}"
+        return self._calls.told(call, at, received)
 
 
 def claim(call: Mapping[str, Any]) -> int | None:

@@ -85,10 +85,10 @@ def email(text: str) -> str | None:
 
 def customer_id(text: str) -> str | None:
     """A shop's own id for a customer: as it is, but for a spreadsheet's `13085.0`."""
-    plain = unicodedata.normalize("NFC", text).strip()
+    plain = (text if text.isascii() else unicodedata.normalize("NFC", text)).strip()
     if not plain or masked(plain) or plain.lower() in ("nan", "null", "none"):
         return None
-    return re.sub(r"^(\d+)\.0+$", r"\1", plain)
+    return re.sub(r"^(\d+)\.0+$", r"\1", plain) if plain[-1] == "0" else plain
 
 
 def identifiers(

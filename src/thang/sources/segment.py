@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -41,6 +42,8 @@ PRIVATE = frozenset(
     }
 )  # fmt: skip
 FAULTS = {"customer": Flag.THEIRS}  # whose fault a ticket was, where it was not the shop's
+NONE = Flag(0)
+NAMES = (("userId", "customer"), ("previousId", "customer"), ("anonymousId", "anonymous"))
 TURNED = {"invite_sent": "referral_sent"}
 TELLING = frozenset(
     {"product_reviewed", "post_shared", "product_shared", "cart_shared", "ugc_posted"}
@@ -99,16 +102,13 @@ class Calls:
     def _kind(self, call: Mapping[str, Any]) -> str | None:
         if call.get("type") == "track":
             name = call.get("event")
-            kind = stored_kind(name) if isinstance(name, str) else ""
-            return TURNED.get(kind, kind) or None
+            return _track_kind(name) if isinstance(name, str) else None
         return CALLS.get(str(call.get("type")))
 
     def _event(self, call: Mapping[str, Any], kind: str, at: int) -> Event | str:
         properties = _mapping(call.get("properties"))
-        traits = {
-            **_mapping(_mapping(call.get("context")).get("traits")),
-            **_mapping(call.get("traits")),
-        }
+        context = _mapping(call.get("context"))
+        traits = {**_mapping(context.get("traits")), **_mapping(call.get("traits"))}
         who = self._who(call, traits)
         other = self._other(properties)
         if kind == "referral_converted" and properties.get("referrer_user_id"):
@@ -120,7 +120,6 @@ class Calls:
         money = self._money(kind, properties)
         if isinstance(money, str):
             return money
-        finality = self._finality(call)
         return Event(
             source=self.source,
             kind=kind,
@@ -133,20 +132,23 @@ class Calls:
             currency=str(properties.get("currency") or self.currency) if money is not None else "",
             grade=_grade(properties),
             flags=_flags(kind, properties),
-            finality=finality,
-            marks=_marks(call, properties),
+            finality=_finality(context),
+            marks=_marks(context, properties),
             personal=_personal(traits, properties),
             properties={k: v for k, v in properties.items() if k not in PRIVATE},
         )
 
     def _who(self, call: Mapping[str, Any], traits: Mapping[str, Any]) -> tuple[Identifier, ...]:
         found: list[Identifier] = []
-        for key, namespace in (("userId", "customer"), ("previousId", "customer"),
-                               ("anonymousId", "anonymous")):  # fmt: skip
+        for key, namespace in NAMES:
             value = call.get(key)
-            own = customer_id(str(value)) if isinstance(value, str | int) else None
+            if value is None or not isinstance(value, (str, int)):
+                continue
+            own = customer_id(str(value))
             if own:
                 found.append(Identifier(namespace, own))
+        if not traits:
+            return tuple(found)
         if isinstance(traits.get("phone"), str):
             found += [Identifier("phone", n) for n in phones(traits["phone"], self.region)]
         address = email(traits["email"]) if isinstance(traits.get("email"), str) else None
@@ -181,9 +183,16 @@ class Calls:
             return money if money >= 0 else "negative_amount"
         return None
 
-    def _finality(self, call: Mapping[str, Any]) -> Finality:
-        said = _mapping(_mapping(call.get("context")).get("thang")).get("finality")
-        return Finality(said) if said in list(Finality) else Finality.COMPLETED
+
+@lru_cache(maxsize=4_096)
+def _track_kind(name: str) -> str | None:
+    kind = stored_kind(name)
+    return TURNED.get(kind, kind) or None
+
+
+def _finality(context: Mapping[str, Any]) -> Finality:
+    said = _mapping(context.get("thang")).get("finality")
+    return Finality(said) if said is not None and said in list(Finality) else Finality.COMPLETED
 
 
 def instant_of(text: str) -> int | None:
@@ -216,36 +225,44 @@ def _ref(kind: str, properties: Mapping[str, Any]) -> str:
 def _grade(properties: Mapping[str, Any]) -> int:
     """Stars, severity or score; Segment's `rating` is a string."""
     for key in GRADES:
+        if key not in properties:
+            continue
         try:
             return max(-9999, min(9999, int(float(properties[key]))))
-        except (KeyError, TypeError, ValueError, OverflowError):
+        except (TypeError, ValueError, OverflowError):
             continue
     return 0
 
 
 def _flags(kind: str, properties: Mapping[str, Any]) -> Flag:
-    flags = Flag(0)
-    told = properties.get("public")
-    shown = bool(properties.get("url") or properties.get("clicks")) or kind == "product_reviewed"
-    if kind in TELLING and (told if isinstance(told, bool) else shown):
-        flags |= Flag.PUBLIC
+    flags = NONE
+    if kind in TELLING:
+        told = properties.get("public")
+        shown = properties.get("url") or properties.get("clicks") or kind == "product_reviewed"
+        flags = Flag.PUBLIC if (told if isinstance(told, bool) else shown) else NONE
     if properties.get("verified") is True:
         flags |= Flag.VERIFIED
     if properties.get("ok") is True or properties.get("useful") is True:
         flags |= Flag.OK
     if properties.get("ok") is False:
         flags |= Flag.FAILED
-    return flags | FAULTS.get(str(properties.get("fault")), Flag(0))
+    if "fault" in properties:
+        flags |= FAULTS.get(str(properties["fault"]), NONE)
+    return flags
 
 
-def _marks(call: Mapping[str, Any], properties: Mapping[str, Any]) -> tuple[Identifier, ...]:
-    device = _mapping(_mapping(call.get("context")).get("device")).get("id")
+def _marks(context: Mapping[str, Any], properties: Mapping[str, Any]) -> tuple[Identifier, ...]:
+    device = _mapping(context.get("device")).get("id")
     payment = properties.get("payment_fingerprint")
+    if not device and not payment:
+        return ()
     found = [("device", device), ("payment", payment)]
     return tuple(Identifier(n, str(v)) for n, v in found if v and not masked(str(v)))
 
 
 def _personal(traits: Mapping[str, Any], properties: Mapping[str, Any]) -> dict[str, str]:
+    if not traits and PRIVATE.isdisjoint(properties):
+        return {}
     found = {}
     for key, value in (*traits.items(), *((k, v) for k, v in properties.items() if k in PRIVATE)):
         if value not in (None, "", {}, []):
