@@ -45,6 +45,7 @@ def truth_of(world: World, injected: Injected) -> Truth:
             TrueAssignment(one.campaign, world.people[one.who].key, *one[2:])
             for one in world.assigned
         ),
+        extras=tuple((world.people[who].key, at) for who, at in world.extras),
         products=_products(world),
         rings=tuple(tuple(world.people[who].key for who in ring) for ring in world.rings),
         duplicates=tuple(injected.duplicates),

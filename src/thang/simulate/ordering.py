@@ -40,6 +40,7 @@ def place(world: World, who: int, at: int) -> None:
 def place_extra(world: World, who: int, at: int) -> None:
     """An order beside the person's own rhythm."""
     if world.standing[who].done_at is None:
+        world.extras.append((who, at))
         _order(world, who, at, extra=True)
 
 

@@ -158,7 +158,8 @@ class Truth:
     """Everything that is known of a run because it was invented.
 
     `fit_month` is the month, from 0, in which the product began to fit its market; None:
-    it never did. `rings` are numbers of people, ring by ring. `duplicates` and `late` are
+    it never did. `extras` are orders beside people's own rhythm (a failure forgiven, a campaign),
+    by person and instant. `rings` are numbers of people, ring by ring. `duplicates` and `late` are
     message ids.
     """
 
@@ -171,6 +172,7 @@ class Truth:
     referrals: tuple[TrueReferral, ...]
     incidents: tuple[TrueIncident, ...]
     assignments: tuple[TrueAssignment, ...]
+    extras: tuple[tuple[int, int], ...]
     products: tuple[TrueProduct, ...]
     rings: tuple[tuple[int, ...], ...]
     duplicates: tuple[str, ...]

@@ -112,6 +112,7 @@ class World:
     placed_on: dict[int, int] = field(init=False, default_factory=dict)  # orders by day
     incidents: list[Incident] = field(init=False, default_factory=list)
     assigned: list[Assigned] = field(init=False, default_factory=list)
+    extras: list[tuple[int, int]] = field(init=False, default_factory=list)  # who, when
     won: dict[int, int] = field(init=False, default_factory=dict)  # what each cost to win
     goods: dict[str, tuple[float, bool]] = field(init=False, default_factory=dict)
     orders: int = 0
