@@ -203,13 +203,25 @@ def test_who_is_in_it_or_rests_is_not_met_again() -> None:
     assert not may_enter(replace(of, on=False), last, inside, now).any()
 
 
-def test_what_is_unknown_is_true_of_nobody_in_either_way() -> None:
+def test_no_comparison_with_what_is_unknown_is_true() -> None:
     some = Compare(Term(Fraction(1), "carts"), ">=", Term(Fraction(1)))
+    other = Compare(Term(Fraction(1), "carts"), "!=", Term(Fraction(1)))
     unknown = {"carts": np.array([float("nan"), 0.0, 1.0])}
     assert asked(some, unknown, 3).tolist() == [False, False, True]
-    assert asked(Not(some), unknown, 3).tolist() == [False, True, False]
+    assert asked(other, unknown, 3).tolist() == [False, True, False]
+    assert asked(Not(some), unknown, 3).tolist() == [True, True, False]
+    assert asked(And((Not(some), Always(True))), unknown, 3).tolist() == [True, True, False]
     assert asked(Or((some, Always(True))), unknown, 3).tolist() == [True, True, True]
-    assert asked(And((Not(some), Always(True))), unknown, 3).tolist() == [False, True, False]
+
+
+@pytest.mark.parametrize("row", ["A11", "A12", "B21", "B22"])
+def test_what_is_not_measured_yet_holds_no_strategy_back(row: str) -> None:
+    """Or it could never be measured: not before it is known to do nothing it is left alone."""
+    one = next(one for one in BOOK.strategies if one.id == row)
+    facts = everything(one.trigger)
+    for name in ("own_uplift", "shop_margin", "capacity_share", "unified_share"):
+        facts |= {name: np.array([float("nan")])} if name in facts else {}
+    assert asked(one.trigger, facts, 1)[0]
 
 
 @settings(max_examples=200)

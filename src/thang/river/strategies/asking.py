@@ -19,46 +19,31 @@ Facts = Mapping[str, Float64]
 
 
 def asked(rule: Expr, facts: Facts, people: int) -> Bool:
-    """Of whom a rule is true. A comparison with what is unknown (nan) is not, nor its opposite."""
-    return _true(rule, facts, people)[0]
-
-
-def _true(rule: Expr, facts: Facts, people: int) -> tuple[Bool, Bool]:
-    """Of whom it is true, and of whom it is false; of others it is unknown."""
+    """Of whom a rule is true. No comparison with what is unknown (nan) is, as in the policy: who
+    writes `not own_uplift <= 0` means everybody but those of whom it is known.
+    """
     match rule:
         case Always(value):
-            sure = np.full(people, value)
-            return sure, ~sure
+            return np.full(people, value)
         case Not(inner):
-            yes, no = _true(inner, facts, people)
-            return no, yes
+            return ~asked(inner, facts, people)
         case And(parts):
-            found = [_true(part, facts, people) for part in parts]
-            return _all([yes for yes, _ in found]), _any([no for _, no in found])
+            every: Bool = np.logical_and.reduce([asked(one, facts, people) for one in parts])
+            return every
         case Or(parts):
-            found = [_true(part, facts, people) for part in parts]
-            return _any([yes for yes, _ in found]), _all([no for _, no in found])
+            some: Bool = np.logical_or.reduce([asked(one, facts, people) for one in parts])
+            return some
         case Compare():
             return _compared(rule, facts, people)
     raise TypeError(rule)
 
 
-def _all(parts: list[Bool]) -> Bool:
-    found: Bool = np.logical_and.reduce(parts)
-    return found
-
-
-def _any(parts: list[Bool]) -> Bool:
-    found: Bool = np.logical_or.reduce(parts)
-    return found
-
-
-def _compared(rule: Compare, facts: Facts, people: int) -> tuple[Bool, Bool]:
+def _compared(rule: Compare, facts: Facts, people: int) -> Bool:
     left, right = (_number(term, facts, people) for term in (rule.left, rule.right))
     known = ~(np.isnan(left) | np.isnan(right))
     with np.errstate(invalid="ignore"):
-        yes: Bool = COMPARE[str(rule.op)](left, right)
-    return yes & known, ~yes & known
+        found: Bool = COMPARE[str(rule.op)](left, right) & known
+    return found
 
 
 def _number(term: Term, facts: Facts, people: int) -> Float64:
