@@ -27,12 +27,14 @@ FACES = 3
 @dataclass(frozen=True)
 class Fit:
     """Who is on the strategy's levels, and of them for whom its trigger is true today; `some` are
-    the numbers of a few of these. For what is done once for the shop, `fires` says it alone.
+    the numbers of a few of these, `near` that of somebody who might read it even if nobody fits.
+    For what is done once for the shop, `fires` says it alone.
     """
 
     audience: int
     people: int
     some: tuple[int, ...]
+    near: int | None
     fires: bool
 
 
@@ -53,14 +55,17 @@ def fit(facts: Facts, strategy: Strategy) -> Fit:
     """Whom a strategy is for today by level and trigger; rest, lots and consent come on top."""
     if strategy.scope == "shop":
         known = facts.of_shop(names_in(strategy.trigger))
-        return Fit(0, 0, (), bool(asked(strategy.trigger, known, 1)[0]))
+        return Fit(0, 0, (), None, bool(asked(strategy.trigger, known, 1)[0]))
     there = _on_levels(facts, strategy)
     people = len(facts.person)
     names = names_in(strategy.trigger) - {"own_uplift"}
     known = {**facts.of_people(names), "own_uplift": np.full(people, np.nan)}
     mine = np.flatnonzero(there & asked(strategy.trigger, known, people))
     some = tuple(int(one) for one in facts.person[mine[:FACES]])
-    return Fit(int(there.sum()), len(mine), some, len(mine) > 0)
+    near = next((int(facts.person[at[0]]) for at in (mine, np.flatnonzero(there)) if len(at)), None)
+    if near is None and people:
+        near = int(facts.person[0])
+    return Fit(int(there.sum()), len(mine), some, near, len(mine) > 0)
 
 
 def _on_levels(facts: Facts, strategy: Strategy) -> Bool:
@@ -83,10 +88,11 @@ def _shown(
     step: Step, playbook: Playbook, values: Mapping[str, Value], language: str, rules: Contact
 ) -> StepShown:
     channel = step.channels[0]
-    words = worded(playbook, step.template, values, language) or Worded("", "")
+    words = Worded("", "")
     way_out = WAY_OUT if step.purpose == MARKETING and channel not in ("task", "page") else ""
     purpose = step.purpose if way_out else "service"
     try:
+        words = worded(playbook, step.template, values, language) or words
         sent, wrong = dressed(words, channel, purpose, way_out, rules), ""
     except WrongInput as error:
         sent, wrong = words, str(error)

@@ -55,7 +55,7 @@ class Strategizing(ABC):
         """
         with self._look() as look:
             found = fit(self._asking(look, playbook), strategy)
-            number = self._number_of(look, reader) if reader else next(iter(found.some), None)
+            number = self._number_of(look, reader) if reader else found.near
             wanted = [*found.some, *([number] if number is not None else [])]
             known = cards(look.record, look.projection, list(dict.fromkeys(wanted)))
             level = levels_of(look, wanted).get(number) if number is not None else None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from thang.model import WrongInput
 from thang.policy.playbook.nouns import Playbook, Words
 from thang.record.tasks import DONE, DROPPED, OPEN, Task
+from thang.river.sending.filters import Value
 from thang.river.sending.labels import Worded
 from thang.workspace.buyers import shop_day
 from thang.workspace.folder import Folder
@@ -143,10 +144,19 @@ def _told(
         who = now_of.get(one.person) if one.person is not None else None
         card = faces.get(who) if who is not None else None
         level = levels.get(who) if who is not None else None
-        values = values_of(card, level, look.policy, language)
-        words = worded(playbook, one.what, values, language)
+        words = _words(playbook, one.what, values_of(card, level, look.policy, language), language)
         found.append(_task(one, names.get(one.strategy), card, words, ends[one.id]))
     return found
+
+
+def _words(
+    playbook: Playbook, template: str, values: Mapping[str, Value], language: str
+) -> Worded | None:
+    """The task in words; one text that cannot be filled in must not hide the other tasks."""
+    try:
+        return worded(playbook, template, values, language)
+    except WrongInput:
+        return None
 
 
 def _task(

@@ -33,9 +33,9 @@ def worded(
 def values_of(
     card: Card | None, level: int | None, policy: Policy, language: str
 ) -> dict[str, Value]:
-    """What the merge fields say of a person; nothing of anybody for the whole shop."""
+    """What the merge fields say of a person; for the whole shop little more than nothing."""
     if card is None:
-        return {}
+        return {"person.ref": "p_…"}
     name = card.name.strip()
     rung = policy.levels[level].names.get(language) if level is not None else None
     return {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Path, Query
@@ -20,6 +20,7 @@ from thang.web.viewer import Viewer, marketer, reader
 from thang.web.words import strategies as words
 from thang.web.words.catalogue import noted
 from thang.web.words.groups import NAMES as GROUPS
+from thang.web.words.sentences import in_words
 from thang.workspace.campaigns import Campaign, CampaignDetail
 from thang.workspace.freshness import State
 from thang.workspace.strategizing import Closer
@@ -168,7 +169,9 @@ def campaign(
         return render(request, viewer, "ladder_empty.html", state)
     found = office.shop.campaign(key)
     strategy = found.campaign.strategy
-    closer = office.shop.closer(strategy, office.shop.playbook(), viewer.locale, reader.strip())
+    closer = in_speech(
+        office.shop.closer(strategy, office.shop.playbook(), viewer.locale, reader.strip()), viewer
+    )
     page = CampaignPage(
         found, closer, to_text(strategy.trigger), to_text(strategy.success.rule), reader,
         _levels(office), _may_steer(viewer),
@@ -204,6 +207,15 @@ def _done(request: Request, viewer: Viewer, key: str, action: str) -> Response:
     office = office_of(request)
     office.desk.audit.note(viewer.id, action, key, office.now())
     return RedirectResponse(f"/campaigns/{key}", 303)
+
+
+def in_speech(closer: Closer, viewer: Viewer) -> Closer:
+    """The same, with what is wrong about its steps in the viewer's language."""
+    steps = tuple(
+        replace(one, wrong=in_words(one.wrong, viewer.locale)) if one.wrong else one
+        for one in closer.steps
+    )
+    return replace(closer, steps=steps)
 
 
 def _levels(office: Office) -> tuple[str, ...]:
