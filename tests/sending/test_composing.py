@@ -115,7 +115,7 @@ def composed(
 ) -> Outgoing:
     composer = Composer(
         record,
-        TEMPLATES,
+        lambda claim: TEMPLATES.get(claim.message.template),
         FIELDS,
         POLICY.sending,
         lambda _: "https://tiem.example/u/1",

@@ -129,6 +129,12 @@ class Surveying:
         with self._record.reading() as connection:
             return [(row[0], row[1], row[2], row[3], row[4]) for row in all_rows(connection, ask)]
 
+    def playbook_of(self, enrolment: str) -> str:
+        """The fingerprint of the playbook that an enrolment began under; "" if there is none."""
+        ask = select(enrolments.c.playbook).where(enrolments.c.id == enrolment)
+        with self._record.reading() as connection:
+            return str(connection.scalar(ask) or "")
+
     def resting(self, now: int) -> dict[str, str]:
         """Channels and strategies that rest at an instant, and why."""
         last = select(func.max(pauses.c.id)).group_by(pauses.c.what)

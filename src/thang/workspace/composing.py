@@ -18,6 +18,7 @@ from thang.river.sending.filters import Value
 from thang.river.sending.labels import Worded, dressed
 from thang.river.sending.merge import Merge, read_merge
 from thang.river.sending.nouns import MARKETING
+from thang.workspace.acting.playbooks import Playbooks
 
 NAMES = ("name", "fullName")
 
@@ -54,11 +55,20 @@ def composer_for(
     known: Callable[[Claim], Mapping[str, Value]] = lambda _: {},
     language: str = "vi",
 ) -> Composer:
-    """Who writes the texts of a playbook, with what the shop says of itself there."""
+    """Who writes the texts of a playbook, with what the shop says of itself there.
+
+    Whoever entered a strategy under another playbook gets the words of that one.
+    """
+    books = Playbooks(record, playbook)
+
+    def template(claim: Claim) -> Template | None:
+        then = books.book(record.playbook_of(claim.message.enrolment))
+        return (then or playbook).templates.get(claim.message.template)
+
     shop: Mapping[str, Value] = {f"shop.{name}": said for name, said in playbook.shop.items()}
     fields = field_names(playbook.shop)
     return Composer(
-        record, playbook.templates, fields, rules, way_out, lambda claim: {**shop, **known(claim)},
+        record, template, fields, rules, way_out, lambda claim: {**shop, **known(claim)},
         language,
     )  # fmt: skip
 
@@ -67,12 +77,13 @@ def composer_for(
 class Composer:
     """Writes the words of messages; nothing of them is kept.
 
-    `fields` are the names that texts may use, `way_out` gives the address by which the person
-    of a claim opts out, `known` what its merge fields say beside the person's name.
+    `template` finds the words of a claim, `fields` are the names that texts may use, `way_out`
+    gives the address by which the person of a claim opts out, `known` what its merge fields say
+    beside the person's name.
     """
 
     record: Record
-    templates: Mapping[str, Template]
+    template: Callable[[Claim], Template | None]
     fields: Collection[str]
     rules: Contact
     way_out: Callable[[Claim], str]
@@ -82,7 +93,7 @@ class Composer:
     def __call__(self, claim: Claim) -> Outgoing:
         """The message as its provider gets it; WrongInput if it cannot be written so."""
         one = claim.message
-        template = self.templates.get(one.template)
+        template = self.template(claim)
         if template is None:
             raise WrongInput(f"There is no template {one.template}: the playbook may have changed.")
         subject, body = self._read(template.subject), self._read(template.body)

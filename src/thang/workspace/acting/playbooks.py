@@ -8,6 +8,7 @@ from functools import lru_cache
 from thang.policy.playbook.effective import effective
 from thang.policy.playbook.load import read_playbook
 from thang.policy.playbook.nouns import Playbook, Strategy
+from thang.policy.playbook.standings import LEVELS
 from thang.record import Record
 
 WRITTEN = "playbook"  # a finding: all that a playbook said, by its fingerprint
@@ -16,7 +17,7 @@ WRITTEN = "playbook"  # a finding: all that a playbook said, by its fingerprint
 class Playbooks:
     """The playbook of today and every one that somebody has entered a strategy of."""
 
-    def __init__(self, record: Record, today: Playbook, levels: tuple[str, ...]) -> None:
+    def __init__(self, record: Record, today: Playbook, levels: tuple[str, ...] = LEVELS) -> None:
         self.today = today
         self._levels = levels
         self._texts = {
