@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from thang.channels.tasks import Tasks
 from thang.engines.duckdb import Projection
 from thang.model import DAY, Event, WrongInput
 from thang.policy.load import read_policy
+from thang.policy.playbook.effective import effective
 from thang.policy.playbook.load import read_playbook
 from thang.policy.playbook.merge_fields import field_names
 from thang.policy.playbook.nouns import Step
@@ -22,6 +24,7 @@ from thang.record.outbox import Claim
 from thang.river.sending.labels import Worded, dressed
 from thang.river.sending.law import Law, may_send
 from thang.river.sending.merge import read_merge
+from thang.workspace.acting.playbooks import WRITTEN
 from thang.workspace.composing import Composer, composer_for
 from thang.workspace.task_desk import TaskDesk
 from thang.workspace.whose import whose
@@ -231,3 +234,17 @@ def test_people_are_known_by_all_their_numbers_and_strangers_by_their_own(tmp_pa
         }  # fmt: skip
         projection.sql.execute("insert into scores (person, members) values (7, 4)")
         assert whose(projection, POLICY, [7])[7].few, "little is asked of the viral ones"
+
+
+def test_words_are_those_of_the_playbook_that_somebody_entered_under(record: Record) -> None:
+    """A text that is edited while a message waits is for whoever comes later."""
+    then = read_playbook("shop: {name: Tiệm Thử}")
+    key = next(key for key, one in then.templates.items() if "shop.name" in one.body.vi)
+    claim = claim_of(record, "Trần Thị Thử Đào", template=key)
+    began = record.playbook_of(claim.message.enrolment)
+    written = json.dumps(effective(then))
+    record.add_finding(WRITTEN, MORNING, {"fingerprint": began, "text": written})
+    today = replace(then, fingerprint="edited", templates={})
+    write = composer_for(record, today, POLICY.sending, lambda _: "https://tiem.example/u/1")
+    assert "Tiệm Thử" in write(claim).text
+    assert record.playbook_of("nobody's") == ""
