@@ -1,14 +1,14 @@
 """Zalo: messages of an official account, and approved templates by phone (ZNS).
 
 Consultation messages answer within 48 hours of what the person did; templates are for
-transactions and care only. Access tokens live about a day: whoever keeps them hands over
-`token`, which is asked at each message.
+transactions and care only. Access tokens live about a day: whoever keeps them
+(`zalo_tokens.py`) hands over `token`, which is asked at each message.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from thang.channels.answers import Outcome, asked, encoded, mapping, number, part
 from thang.channels.sender import Absent, Busy, Fault, Outgoing, Refused, Sent, Unknown
@@ -37,6 +37,7 @@ ZNS_REFUSALS = {
     -112: Refused("The template's fields are not as approved."),
     -115: Refused("The account has no balance left.", Fault.CHANNEL),
 }  # fmt: skip
+Token = Callable[[], str | Refused | Busy]  # a token, or why there is none
 SLOWER = frozenset((-32, -126, -144, -147, -211))  # quotas of a minute or of a day
 
 
@@ -45,7 +46,7 @@ class ZaloAccount:
     """Sends consultation messages as an official account."""
 
     wire: Wire
-    token: Callable[[], str]
+    token: Token
     host: str = OA_HOST
     key: str = "zalo_oa"
     keyed: bool = False
@@ -56,9 +57,12 @@ class ZaloAccount:
         del idempotency_key  # the platform knows no such thing
         if len(message.text) > MOST:
             return Refused(f"A message of Zalo has at most {MOST} characters.")
+        token = self.token()
+        if not isinstance(token, str):
+            return token
         body = {"recipient": {"user_id": message.to}, "message": {"text": message.text}}
         return asked(
-            self.wire, f"{self.host}/v3.0/oa/message/cs", encoded(body), _headers(self.token()),
+            self.wire, f"{self.host}/v3.0/oa/message/cs", encoded(body), _headers(token),
             lambda answer: read(answer, OA_REFUSALS, "message_id"),
         )  # fmt: skip
 
@@ -68,31 +72,56 @@ class ZaloAccount:
         return Unknown("Zalo cannot be asked.")
 
 
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """A template as Zalo approved it: its number, and which of our fields fills each of its own."""
+
+    id: str
+    fields: Mapping[str, str]
+
+
 @dataclass(frozen=True)
 class ZaloTemplates:
-    """Sends approved templates to phone numbers (ZNS); `template` and `fields` of the message."""
+    """Sends approved templates to phone numbers (ZNS): by `approved`, where it knows the message's
+    template, or else by the message's own `template` and `fields`.
+    """
 
     wire: Wire
-    token: Callable[[], str]
+    token: Token
     host: str = ZNS_HOST
+    approved: Mapping[str, Approval] = field(default_factory=dict)
     key: str = "zns"
     keyed: bool = False
     can_look_up: bool = False
 
     def send(self, message: Outgoing, idempotency_key: str) -> Outcome:
         """One template; the key goes along as its tracking id."""
-        if not message.template:
+        template, fields = self._approved(message)
+        if not template:
             return Refused("The message names no template that Zalo has approved.")
+        if not template.isdigit():
+            return Refused("No approved template stands for this message.", Fault.WINDOW)
+        if not all(fields.values()):
+            return Refused("The template's fields are not filled in.", Fault.WINDOW)
+        token = self.token()
+        if not isinstance(token, str):
+            return token
         body = {
             "phone": message.to.removeprefix("+"),
-            "template_id": message.template,
-            "template_data": dict(message.fields),
+            "template_id": template,
+            "template_data": fields,
             "tracking_id": idempotency_key,
         }
         return asked(
-            self.wire, f"{self.host}/message/template", encoded(body), _headers(self.token()),
+            self.wire, f"{self.host}/message/template", encoded(body), _headers(token),
             lambda answer: read(answer, ZNS_REFUSALS, "msg_id"),
         )  # fmt: skip
+
+    def _approved(self, message: Outgoing) -> tuple[str, dict[str, str]]:
+        known = self.approved.get(message.template)
+        if known is None:
+            return message.template, dict(message.fields)
+        return known.id, {own: message.fields.get(ours, "") for own, ours in known.fields.items()}
 
     def look_up(self, idempotency_key: str) -> Sent | Absent | Unknown:
         """The platform cannot be asked by a tracking id."""
