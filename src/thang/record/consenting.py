@@ -31,6 +31,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     **{key: (key,) for key in CHANNELS},
     "mail": ("email",), "newsletter": ("email",), "zalo": ("zalo_oa", "zns"),
     "facebook": ("messenger",), "fanpage": ("messenger",), "phone": ("call",),
+    "named": ("named",),  # to be named in public, which is no channel and as much a consent
 }  # fmt: skip
 
 
