@@ -37,6 +37,7 @@ from thang.web.pages import (
     settings_people,
     shops,
     stage,
+    strategy_new,
     tasks,
     value,
 )
@@ -48,6 +49,7 @@ ROOMS: tuple[APIRouter, ...] = (
     groups.router,
     value.router,
     stage.router,
+    strategy_new.router,
     campaigns.router,
     outcomes.router,
     tasks.router,

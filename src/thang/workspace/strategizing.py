@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from thang.model import WrongInput
 from thang.policy.load import text_of
-from thang.policy.playbook.editing import added, changed, switched
-from thang.policy.playbook.load import FILE, read_playbook
+from thang.policy.playbook.editing import added, changed, known_playbook, switched
+from thang.policy.playbook.load import FILE
 from thang.policy.playbook.nouns import Playbook, Strategy
 from thang.river.sending.merge import read_merge
 from thang.workspace.campaigns import CampaignDetail
@@ -73,7 +73,7 @@ class Strategizing(ABC):
         """The playbook with one strategy more, written down nowhere; WrongPolicy if it is wrong."""
         levels = self._levels()
         text = added(self.playbook_text(), key, values, levels, read_merge)
-        return read_playbook(text, levels=levels, reads=read_merge)
+        return known_playbook(text, levels, read_merge)
 
     def add_strategy(self, key: str, values: Mapping[str, Any]) -> None:
         """Write one strategy more into the shop's playbook."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -21,7 +22,14 @@ from thang.policy.playbook.sense import Reads
 from thang.policy.playbook.standings import LEVELS
 
 STRATEGIES = "strategies"
+# A text that was read once says the same for ever; forms are tried at each keystroke.
+_known = lru_cache(maxsize=8)(read_playbook)
 Levels = Sequence[str]
+
+
+def known_playbook(text: str, levels: Levels = LEVELS, reads: Reads | None = None) -> Playbook:
+    """The playbook of a text over the default one, read once for all who ask."""
+    return _known(text, FILE, tuple(levels), reads)
 
 
 def switched(text: str, key: str, *, on: bool, levels: Levels = LEVELS) -> str:
@@ -37,11 +45,11 @@ def changed(
 
     WrongPolicy for a value that cannot be, or where the text says it in a way of its own.
     """
-    before = read_playbook(text, levels=levels)
+    before = known_playbook(text, levels)
     for path, value in values.items():
         root = yaml.compose(text, Loader=yaml.SafeLoader)
         text = placed(text, root, [STRATEGIES, key, *path], _flow(value))
-    _only_this(before, read_playbook(text, levels=levels, reads=reads), key)
+    _only_this(before, known_playbook(text, levels, reads), key)
     return text
 
 
@@ -50,14 +58,14 @@ def added(
     reads: Reads | None = None,
 ) -> str:  # fmt: skip
     """The text with one strategy more, written below what is there; WrongPolicy if it is wrong."""
-    before = read_playbook(text, levels=levels)
+    before = known_playbook(text, levels)
     if any(one.key == key for one in before.strategies):
         raise WrongPolicy(f"There is a strategy {key} already: give yours another name.")
     root = yaml.compose(text, Loader=yaml.SafeLoader)
     indent = _indent(root)
     block = _flow(strategy) if indent is None else "\n" + _block(strategy, indent)
     text = placed(text, root, [STRATEGIES, key], block).replace(f"{key}: \n", f"{key}:\n", 1)
-    _only_this(before, read_playbook(text, levels=levels, reads=reads), key)
+    _only_this(before, known_playbook(text, levels, reads), key)
     return text
 
 
