@@ -17,7 +17,7 @@ from thang.record.acting_tables import (
 from thang.record.bulk import all_rows
 from thang.record.database import Database
 from thang.record.messages import DELIVERED, SENT
-from thang.record.tables import events, identifiers, kinds, namespaces
+from thang.record.tables import events, identifiers, kinds, links, namespaces
 from thang.record.withdrawals import left_out
 from thang.river.sending.nouns import EVERY, GRANTED, MARKETING
 
@@ -45,6 +45,16 @@ class Surveying:
             for (identifier, channel, state, _), taken_back in zip(rows, lost, strict=True)
             if not (taken_back and state == GRANTED)
         ]
+
+    def identity_size(self) -> tuple[int, int]:
+        """The last numbers of identifiers and of links: they grow with what tells who is who."""
+        ask = select(
+            select(func.max(identifiers.c.id)).scalar_subquery(),
+            select(func.max(links.c.id)).scalar_subquery(),
+        )
+        with self._record.reading() as connection:
+            named, joined = connection.execute(ask).one()
+        return named or 0, joined or 0
 
     def went_out(self, since: int) -> pa.Table:
         """Messages that providers took after an instant (`WENT_OUT`), the first planned first."""

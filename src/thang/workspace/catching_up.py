@@ -129,8 +129,7 @@ def _map(projection: Projection) -> tuple[Int64, Int64]:
 
 def _identities(record: Record, projection: Projection) -> Int64:
     """Resolve people anew when identifiers or links were added; whose number changed."""
-    known = record.counts()
-    size = (known.identifiers, known.links)
+    size = record.identity_size()
     if size == (projection.meta("identifiers"), projection.meta("links")):
         return np.zeros(0, np.int64)
     named = record.identifiers()

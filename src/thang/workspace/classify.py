@@ -86,7 +86,7 @@ def caught_up(
     record: Record, projection: Projection, policy: Policy, progress: Progress = quiet
 ) -> int:
     """Bring the projection up to the record and remember whom that touches; how many events."""
-    total = record.counts().events - record.left_out().events
+    total = record.last_seq() - record.left_out().events
     if not total:
         raise WrongInput("The shop has no events yet: run `thang import FILE` first.")
     with projection.one_commit():

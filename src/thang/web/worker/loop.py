@@ -6,6 +6,7 @@ the desk's jobs; a job that a crash cut off is found there and said to be interr
 
 from __future__ import annotations
 
+import time
 from threading import Event, Thread
 
 import structlog
@@ -20,6 +21,8 @@ from thang.workspace.freshness import State
 from thang.workspace.held import HeldWorkspace
 
 PAUSE = 30.0  # seconds between two looks at what falls due
+REST = 5.0  # times as long as judging the whole shop took, nobody is judged again
+PATIENCE = 60.0  # seconds after which the shop is judged though events arrive all the time
 
 log = structlog.get_logger("thang.worker")
 
@@ -32,6 +35,7 @@ class Worker:
         self._pause = pause
         self._bell, self._ends = Event(), Event()
         self._thread = Thread(target=self._live, name="worker", daemon=True)
+        self._judge_at = time.monotonic()
         self.failure = ""
         self.working = False
 
@@ -59,7 +63,8 @@ class Worker:
                 self._work(job)
                 continue
             self._keep_up()
-            self._bell.wait(self._pause)
+            rest = self._judge_at - time.monotonic()
+            self._bell.wait(min(self._pause, rest) if rest > 0 else self._pause)
             self._bell.clear()
 
     def _work(self, job: Job) -> None:
@@ -76,14 +81,22 @@ class Worker:
             if not self._ends.is_set():
                 jobs.finish(job.id, result, self._bench.now())
 
+    def _judge(self) -> None:
+        """Judge the whole shop, seldom enough that live events wait for it only now and then."""
+        began = time.monotonic()
+        if began >= self._judge_at and self._bench.shop.judge():
+            ended = time.monotonic()
+            self._judge_at = ended + REST * (ended - began)
+
     def _keep_up(self) -> None:
         """Classify if events came or an answer fell due since the last time."""
         try:
             if self._bench.shop.freshness().state in (State.UNPLACED, State.STALE):
                 self.working = True
                 self._bench.shop.classify()
-            if self._bench.shop.freshness().state is State.FRESH:
-                self._bench.shop.judge()
+            quiet = self._bench.shop.freshness().state is State.FRESH and not self._bell.is_set()
+            if quiet or time.monotonic() > self._judge_at + PATIENCE:
+                self._judge()
                 self._bench.shop.run_if_due()
             self.failure = ""
         except ThangError as error:
