@@ -28,6 +28,7 @@ OWNERS = re.compile(r"^(/api)?/settings/(people|keys|audit|backup)|^/api/tables/
 OWNERS_CHANGES = re.compile(r"^/policy/(apply|versions)|^/api/policy$|^/shops/|^(/api)?/stage/gate")
 LEAVES_THE_HOUSE = re.compile(r"\.csv$|/refused|/export")
 FILES_THAT_WERE_BROUGHT = re.compile(r"^/import/")  # they hold what is not yet masked
+WRITING_STRATEGIES = re.compile(r"^/campaigns/(new$|\{key\}/change$)")  # pages of one long form
 # What somebody who may only look may still do: leave, and look after their own account.
 ANYBODYS_CHANGES = re.compile(r"^/logout$|^(/api)?/settings/(sessions|password)")
 PEOPLE = ("viewer", "marketer", "owner")
@@ -115,7 +116,10 @@ def least(method: str, path: str) -> str:
     changes = method in CHANGING and not ANYBODYS_CHANGES.search(path)
     if OWNERS.search(path) or (changes and OWNERS_CHANGES.search(path)):
         return "owner"
-    brought = LEAVES_THE_HOUSE.search(path) or FILES_THAT_WERE_BROUGHT.search(path)
+    brought = any(
+        one.search(path)
+        for one in (LEAVES_THE_HOUSE, FILES_THAT_WERE_BROUGHT, WRITING_STRATEGIES)
+    )
     return "marketer" if changes or brought else "viewer"
 
 

@@ -131,3 +131,21 @@ def test_what_there_is_not_is_named_with_its_nearest(viewer: TestClient) -> None
     page = viewer.get("/campaigns/after_sale")
     assert page.status_code == 422
     assert "after_sales" in page.text
+
+
+def test_a_run_is_shown_before_it_is_made_and_made_by_who_may(
+    shop: Shop, viewer: TestClient, marketer: TestClient
+) -> None:
+    before = told(viewer)
+    page = viewer.get("/campaigns/run")
+    assert page.status_code == 200
+    assert 'action="/campaigns/run"' not in page.text
+    assert "Nothing of this is written down yet" in page.text
+    assert told(viewer) == before
+    assert viewer.post("/campaigns/run").status_code == 403
+    assert viewer.post("/campaigns/stop").status_code == 403
+    assert marketer.post("/campaigns/stop").headers["location"] == "/campaigns"
+    assert "strategies stopped" in signed_in(shop.app, "owner").get("/settings/audit").text
+    assert "once a day" in marketer.get("/campaigns/run").text
+    assert marketer.post("/campaigns/run").status_code == 303
+    assert told(viewer)["last_run"] is not None

@@ -38,6 +38,7 @@ from thang.web.pages import (
     shops,
     stage,
     strategy_new,
+    strategy_run,
     tasks,
     value,
 )
@@ -50,6 +51,7 @@ ROOMS: tuple[APIRouter, ...] = (
     value.router,
     stage.router,
     strategy_new.router,
+    strategy_run.router,
     campaigns.router,
     outcomes.router,
     tasks.router,

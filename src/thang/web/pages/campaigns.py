@@ -119,7 +119,7 @@ def campaigns(
     counts.update(["met"] * sum(one.people > 0 for one in found))
     page = CampaignsPage(
         asked, tuple(one for one in found if asked.admits(one, viewer.locale)), len(found), counts,
-        office.shop.last_run(), _levels(office), _may_steer(viewer),
+        office.shop.last_run(), _levels(office), may_steer(viewer),
     )  # fmt: skip
     return render(request, viewer, "campaigns.html", page, fragment="rows")
 
@@ -174,7 +174,7 @@ def campaign(
     )
     page = CampaignPage(
         found, closer, to_text(strategy.trigger), to_text(strategy.success.rule), reader,
-        _levels(office), _may_steer(viewer),
+        _levels(office), may_steer(viewer),
     )  # fmt: skip
     return render(request, viewer, "campaign.html", page)
 
@@ -222,5 +222,6 @@ def _levels(office: Office) -> tuple[str, ...]:
     return tuple(level.key for level in office.shop.folder.policy().levels)
 
 
-def _may_steer(viewer: Viewer) -> bool:
+def may_steer(viewer: Viewer) -> bool:
+    """Whether somebody may switch, pause and write strategies."""
     return viewer.role in (Role.OWNER, Role.MARKETER)
