@@ -94,8 +94,10 @@ class Worker:
             if self._bench.shop.freshness().state in (State.UNPLACED, State.STALE):
                 self.working = True
                 self._bench.shop.classify()
-            quiet = self._bench.shop.freshness().state is State.FRESH and not self._bell.is_set()
-            if quiet or time.monotonic() > self._judge_at + PATIENCE:
+            state = self._bench.shop.freshness().state
+            quiet = state is State.FRESH and not self._bell.is_set()
+            overdue = time.monotonic() > self._judge_at + PATIENCE
+            if quiet or (state is State.STALE and overdue):
                 self._judge()
                 self._bench.shop.run_if_due()
             self.failure = ""
