@@ -42,6 +42,12 @@ class Served:
             "value": "/value",
             "groups": "/groups",
             "stage": "/stage",
+            "campaigns": "/campaigns",
+            "campaign": "/campaigns/after_sales",
+            "new strategy": "/campaigns/new?like=after_sales",
+            "daily run": "/campaigns/run",
+            "tasks": "/tasks",
+            "outcomes": "/outcomes",
             "import": "/import",
             "policy": "/policy",
             "policy as text": "/policy?show=yaml",
@@ -62,6 +68,7 @@ def served_demo(folder: Path) -> Iterator[Served]:
     demo_shop(folder)
     office = Office.open(folder)
     office.shop.judge()
+    office.shop.run()
     owner = office.desk.people.add("Chủ shop mẫu", Role.OWNER, "vi", office.now(), PASSWORD)
     token = office.desk.sessions.begin(owner.id, "test", office.now())
     (row, *_) = office.shop.customers(Asked(levels=("advocate",))).rows

@@ -20,8 +20,10 @@ from thang.record import PolicyVersion, Record
 from thang.river.calendar import end_of_day
 from thang.workspace import classify as classifying
 from thang.workspace import exporting, ingest
+from thang.workspace.advising import Advising
 from thang.workspace.applying import Applied, Standing, Wish, put_in_force, standing
 from thang.workspace.campaigning import Campaigning
+from thang.workspace.delivering import Delivering
 from thang.workspace.explain import explain
 from thang.workspace.folder import Folder, wall_clock
 from thang.workspace.freshness import Freshness, freshness
@@ -47,8 +49,9 @@ FURTHEST = 200 * 366 * DAY  # beyond the year 2170, where calendars would run ou
 
 
 class Workspace(
-    Pages, Importing, Valuing, Staging, Grouping, Measuring, Campaigning, Tasking, Strategizing
-):
+    Pages, Importing, Valuing, Staging, Grouping, Measuring, Campaigning, Tasking,
+    Delivering, Strategizing, Advising,
+):  # fmt: skip
     """A shop's folder and what can be done with it. One call, one commit."""
 
     def __init__(self, path: Path, now: Callable[[], int] = wall_clock) -> None:

@@ -111,7 +111,7 @@ def _only_this(before: Playbook, after: Playbook, key: str) -> None:
     """Refuse a change that did not come out as it was meant: an alias repeats it, for instance."""
     if _others(before, key) != _others(after, key):
         raise WrongPolicy(
-            f"{FILE}: {key} cannot be changed from the form, since the text says it in a way of "
+            f"{key} cannot be changed from the form, since the text says it in a way of "
             "its own; change it in the YAML text."
         )
 

@@ -21,6 +21,7 @@ from thang.web.words.quantities import NAMES
 from thang.workspace.advice import Advice
 from thang.workspace.freshness import State
 from thang.workspace.movement import Movement
+from thang.workspace.next_best import Advised
 
 router = APIRouter(include_in_schema=False)
 
@@ -35,6 +36,7 @@ class LadderPage:
     stack: Stack
     alluvial: Alluvial
     advice: Advice | None
+    strategy: Advised | None  # that would bring the most, at the tightest spot if any does
     lacking: str
     as_share: bool
     has_before: bool
@@ -79,6 +81,9 @@ def ladder_page(office: Office, month: str | None, *, as_share: bool) -> LadderP
     found = office.shop.advice(moved)
     now = moved.stocks[-1]
     place = moved.months.index(moved.month)
+    spot = moved.tightest
+    keys = [level.key for level in policy.levels]
+    best = office.shop.one_strategy(*(keys[spot.lower], keys[spot.upper]) if spot else ())
     return LadderPage(
         moved=moved,
         people=sum(now),
@@ -86,6 +91,7 @@ def ladder_page(office: Office, month: str | None, *, as_share: bool) -> LadderP
         stack=_stack(moved, policy, as_share=as_share),
         alluvial=_alluvial(moved, policy),
         advice=found,
+        strategy=best,
         lacking=NAMES.get(found.quantity, found.quantity.replace("_", " ")) if found else "",
         as_share=as_share,
         has_before=place > 0 and sum(moved.stocks[place - 1]) > 0,

@@ -26,7 +26,7 @@ from thang.web.pages.strategy_sketch import (
 )
 from thang.web.viewer import Viewer, marketer
 from thang.web.words import strategies as words
-from thang.web.words.catalogue import noted
+from thang.web.words.catalogue import noted, say
 from thang.web.words.sentences import in_words
 from thang.workspace.strategizing import Closer
 
@@ -151,7 +151,7 @@ def _wrong(
     blank = _blank(sketch, at)
     if blank is not None:
         why, field, page = blank
-        return Mistake(in_words(why, viewer.locale), field, page) if blank_is_wrong else None
+        return Mistake(say(viewer.locale, why), field, page) if blank_is_wrong else None
     try:
         _proposed(office, sketch, at)
     except ThangError as error:
