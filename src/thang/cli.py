@@ -18,6 +18,7 @@ from thang.answering import answer as _say
 from thang.grouping import groups
 from thang.outcomes import outcomes
 from thang.past_imports import imports, undo
+from thang.sending import send
 from thang.staging import stage
 from thang.strategies import strategies
 from thang.valuing import value
@@ -49,6 +50,7 @@ app.command()(undo)
 app.command()(groups)
 app.command()(outcomes)
 app.command()(run)
+app.command()(send)
 app.command()(stage)
 app.command()(value)
 app.command()(strategies)

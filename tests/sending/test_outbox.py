@@ -290,5 +290,9 @@ def test_nobody_is_written_to_where_no_sender_is(tmp_path: Path) -> None:
     with world(tmp_path, 1) as shop:
         shop.agree(CHANNELS)
         shop.plan(shop.people, channels=("sms",))
-        shop.post(shop.provider("email")).send_due()
-        assert (only(shop).state, only(shop).why) == ("withheld", "there is no such channel")
+        post = shop.post(shop.provider("email"))
+        post.send_due()
+        assert (only(shop).state, only(shop).why) == ("planned", "there is no such channel")
+        shop.clock.at += 25 * HOUR
+        post.send_due()
+        assert (only(shop).state, only(shop).why) == ("withheld", "too late to be sent")

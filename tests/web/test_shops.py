@@ -11,7 +11,8 @@ from tests.web.visitors import Shop, signed_in
 
 from thang.running import NOTE
 from thang.web.access.cookies import session_name
-from thang.web.office import DEMO_MARK, Office
+from thang.web.office import Office
+from thang.workspace.folder import DEMO_MARK
 
 
 @pytest.fixture

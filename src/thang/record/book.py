@@ -17,6 +17,7 @@ from thang.record import enrolling, findings, persons, policies, reading, withdr
 from thang.record.acting import Acting
 from thang.record.appending import Import, in_portions
 from thang.record.arriving import Arriving
+from thang.record.channelling import Channelling
 from thang.record.database import Database
 from thang.record.findings import Finding
 from thang.record.folder import lay_folder, open_folder
@@ -43,7 +44,7 @@ def clock() -> int:
     return time.time_ns() // 1000
 
 
-class Record(Acting, Posting, Rewarding, Surveying):
+class Record(Acting, Posting, Channelling, Rewarding, Surveying):
     """A shop's record. Reading never waits; writing takes the shop's one writer's lock.
 
     Use it as a context manager. Whatever cannot be used now (damaged, full, taken) is

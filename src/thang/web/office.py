@@ -13,8 +13,6 @@ from thang.web.intake.keys import KnownKeys
 from thang.web.worker.loop import Worker
 from thang.workspace.held import HeldWorkspace
 
-DEMO_MARK = ".thang-demo"
-
 
 @dataclass(frozen=True)
 class Office:
@@ -43,7 +41,7 @@ class Office:
     @property
     def demo(self) -> bool:
         """Whether everybody in this shop is invented."""
-        return (self.shop.folder.path / DEMO_MARK).exists()
+        return self.shop.folder.is_demo
 
     def now(self) -> int:
         """Microseconds since 1970, by the shop's clock."""

@@ -13,6 +13,7 @@ from thang.web.api import ladder as ladder_api
 from thang.web.api import outcomes as outcomes_api
 from thang.web.api import policy as policy_api
 from thang.web.api import running as running_api
+from thang.web.api import sending as sending_api
 from thang.web.api import settings as settings_api
 from thang.web.api import stage as stage_api
 from thang.web.api import tasks as tasks_api
@@ -80,4 +81,5 @@ ROOMS: tuple[APIRouter, ...] = (
     stage_api.router,
     campaigns_api.router,
     tasks_api.router,
+    sending_api.router,
 )

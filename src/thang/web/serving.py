@@ -72,6 +72,7 @@ def serve_shop(
     try:
         address = base_address(place, listener.getsockname()[1])
         make_known(office, address)
+        office.shop.address = address
         app = create_app(office)
         app.state.address = address
         first = first_address(office, address)

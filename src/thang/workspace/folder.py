@@ -11,6 +11,7 @@ from thang.model import Unavailable, WrongInput
 from thang.policy.load import MOST_BYTES, load_policy
 from thang.policy.schema import Policy
 
+DEMO_MARK = ".thang-demo"
 STARTING_POLICY = """\
 # Your shop's rules. What you do not write here is as in Thang's default policy:
 # see docs/reference/policy.md for every key, and `thang policy check` for mistakes.
@@ -31,6 +32,11 @@ class Folder:
 
     path: Path
     now: Callable[[], int] = field(default=wall_clock)
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether everybody in this shop is invented."""
+        return (self.path / DEMO_MARK).exists()
 
     @property
     def policy_file(self) -> Path:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from threading import RLock
 from typing import Any, Self
 
+from thang.channels.settings.nouns import ChannelSettings
 from thang.engines.duckdb import Projection
 from thang.engines.opening import is_damage
 from thang.record import Record
+from thang.simulate.providers.stand_in import StandIn
 from thang.workspace import classify as classifying
 from thang.workspace.acting.run import Ran
 from thang.workspace.applying import Applied, Wish
 from thang.workspace.arriving import Arrivals
+from thang.workspace.delivering import PORTION, Delivered
 from thang.workspace.folder import wall_clock
 from thang.workspace.preview import Preview
 from thang.workspace.shop import Workspace
@@ -30,7 +33,7 @@ class HeldWorkspace(Workspace):
         super().__init__(path, now)
         self._book = super()._record().__enter__()
         self._owned = Projection.open(self.folder.projection_file)
-        self._one_writer = RLock()
+        self._one_writer, self._one_postman = RLock(), RLock()
 
     def classify(self, *words: Any, **named: Any) -> classifying.Classified:
         """As ever, one at a time; a projection that is found damaged is made again at once."""
@@ -57,6 +60,20 @@ class HeldWorkspace(Workspace):
         with self._one_writer:
             return super().run(dry=dry)
 
+    def send(self, *, dry: bool = False, limit: int = PORTION) -> Delivered:
+        """As ever, one at a time, while whoever classifies goes on."""
+        with nullcontext() if dry else self._one_postman:
+            return super().send(dry=dry, limit=limit)
+
+    @contextmanager
+    def _standing_in(self, settings: ChannelSettings) -> Iterator[StandIn | None]:
+        """A stand-in that is kept, so that one can look at what came to it."""
+        with self._one_postman:
+            if settings.fake and self.stand_in is None:
+                self.stand_in = StandIn(self.folder.now).__enter__()
+        with super()._standing_in(settings) as found:
+            yield found
+
     def apply_policy(self, wish: Wish) -> Applied:
         """As ever, one at a time with what classifies."""
         with self._one_writer:
@@ -69,7 +86,9 @@ class HeldWorkspace(Workspace):
 
     def close(self) -> None:
         """Let go of the files."""
-        with self._one_writer:
+        with self._one_postman, self._one_writer:
+            if self.stand_in is not None:
+                self.stand_in.__exit__()
             self._owned.close()
             self._book.close()
 

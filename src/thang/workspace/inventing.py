@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from thang.channels.settings.load import FILE as CHANNELS_FILE
 from thang.engines.warming import warmed
 from thang.model import DAY, Gathered, WrongInput
 from thang.record import Record
@@ -17,11 +18,15 @@ from thang.simulate.scenario import Scenario
 from thang.simulate.scenarios import SCENARIOS
 from thang.simulate.shop import Simulation
 from thang.simulate.write import write_segment_jsonl, write_truth
+from thang.workspace.folder import DEMO_MARK as MARK
 from thang.workspace.ladder import Ladder
 from thang.workspace.shop import Workspace
 
-MARK = ".thang-demo"
 HERE = "Asia/Ho_Chi_Minh"
+CHANNELS = """\
+# This is a demo: whatever is sent goes to a stand-in inside Thang, and reaches nobody.
+fake: true
+"""
 
 
 def invent(
@@ -64,6 +69,7 @@ def demo_shop(path: Path, day: str | None = None) -> tuple[Ladder, list[dict[str
     _clear(path)
     shop = Workspace.init(path)
     (path / MARK).touch()
+    (path / CHANNELS_FILE).write_text(CHANNELS, "utf-8")
     day = day or _yesterday(shop.folder.now())
     scenario = _scenario("demo", 1).ending(_end_of(day))
     with warmed(), Record.open(path, shop.folder.now) as record:

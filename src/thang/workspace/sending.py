@@ -7,7 +7,7 @@ sent on a guess: what may have gone out is asked about, or stays unknown for peo
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -21,13 +21,14 @@ from thang.record.outbox import Claim
 from thang.record.posting import MINUTE, Whose
 from thang.record.settling import Outcome
 from thang.river.sending.law import Law, may_send
-from thang.river.sending.nouns import Known, Verdict, Wish
+from thang.river.sending.nouns import Known, Verdict, Why, Wish, Withheld
 from thang.workspace.whose import whose
 
 BATCH = 50
 BROKEN_AFTER = 3  # unheard answers in a row, and a channel rests
 REST = 10 * MINUTE
 LONG_REST = 60 * MINUTE  # after a refusal of the whole channel
+UNSET_REST = 10 * MINUTE  # until a channel is looked for again that is not set
 MOST_RETRY = 24 * 3_600  # seconds a provider may ask us to wait
 
 Compose = Callable[[Claim], Outgoing]
@@ -42,6 +43,15 @@ def send_due(
     return Post(record, senders, compose, partial(whose, projection, policy), law, now).send_due(
         limit
     )
+
+
+def judged(wish: Wish, known: Known, now: int, law: Law, senders: Collection[str]) -> Verdict:
+    """Whether a message may go out now on one of these channels."""
+    there = tuple(key for key in wish.channels if key in senders)
+    verdict = may_send(replace(wish, channels=there), known, now, law)
+    if not there and isinstance(verdict, Withheld) and verdict.why is Why.NO_CHANNEL:
+        return Withheld(Why.NO_CHANNEL, now + UNSET_REST)
+    return verdict
 
 
 @dataclass
@@ -71,9 +81,10 @@ class Post:
         return self.law.rules.lease_minutes * MINUTE
 
     def _judge(self, wish: Wish, known: Known, now: int) -> Verdict:
-        """Only channels that have a sender are asked about."""
-        there = tuple(key for key in wish.channels if key in self.senders)
-        return may_send(replace(wish, channels=there), known, now, self.law)
+        """Only channels that have a sender are asked about; what has none of them waits, until it
+        is stale, for one to be set.
+        """
+        return judged(wish, known, now, self.law, self.senders)
 
     def _deal(self, claim: Claim) -> str:
         """Send one claimed message and write down what became of it."""

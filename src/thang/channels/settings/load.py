@@ -72,6 +72,12 @@ def _sensible(draft: Draft, values: dict[str, Any]) -> None:
             said = values.get(channel, {}).get(key, "")
             _address(draft, f"{channel}.{key}", said)
     _address(draft, "public_url", values.get("public_url", ""))
+    reached = [key for key in ("email", "messenger", "zalo", "sms") if key in values]
+    if reached and "public_url" not in values and not values.get("fake"):
+        raise draft.wrong(
+            reached[0], "public_url is missing; whoever is written to needs a way out, so write "
+            "where customers reach this server"
+        )  # fmt: skip
     mail = values.get("email", {})
     if ("user" in mail) != ("password" in mail):
         raise draft.wrong("email", "user and password go together: give both or neither")

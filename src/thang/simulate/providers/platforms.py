@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from itertools import count
 from typing import Any
+from urllib.parse import parse_qs
 
 from thang.simulate.providers.server import Call, Plan, Provider, Reply
 
@@ -69,10 +70,13 @@ class ZaloServer(Provider):
         super().__init__(plan)
         self.token, self.closed, self.no_zalo = token, closed, no_zalo
         self.templates, self.revoked = templates, False
+        self.refresh = "r0"  # works once: each use gives the next one
         self._numbers = count(1)
 
     def reply(self, call: Call) -> Reply:
-        """A consultation message or a template."""
+        """A new token, a consultation message or a template."""
+        if call.path.endswith("/access_token"):
+            return self._renewed(parse_qs(call.body.decode()))
         if self.revoked or call.headers.get("access_token") != self.token:
             return Reply({"error": -124, "message": "Access token invalid"})
         if call.path.endswith("/message/template"):
@@ -82,6 +86,14 @@ class ZaloServer(Provider):
             return Reply({"error": -230, "message": "User has not interacted with the OA"})
         data = {"message_id": f"z_{next(self._numbers)}", "user_id": to}
         return Reply({"error": 0, "message": "Success", "data": data}, taken=to)
+
+    def _renewed(self, form: dict[str, list[str]]) -> Reply:
+        if form.get("refresh_token") != [self.refresh]:
+            return Reply({"error": -14014, "error_name": "Invalid refresh token"})
+        number = next(self._numbers)
+        self.refresh, self.token = f"r{number}", f"a{number}"
+        told = {"access_token": self.token, "refresh_token": self.refresh, "expires_in": "90000"}
+        return Reply(told)
 
     def _template(self, told: dict[str, Any]) -> Reply:
         phone = str(told.get("phone", ""))

@@ -54,7 +54,7 @@ Plan = Callable[[int], Trouble | None]  # by the number of the call, from 0
 
 
 class Provider(ABC):
-    """A server to be used in a `with`; `taken` is what it took, in order."""
+    """A server to be used in a `with`; `taken` is what it took, in order, and `took` is told."""
 
     busy: Reply = Reply({"error": "slow down"}, 429, {"retry-after": "3600"})
 
@@ -62,9 +62,10 @@ class Provider(ABC):
         self.plan = plan
         self.calls: list[Call] = []
         self.taken: list[str] = []
+        self.took: Callable[[Call], None] = lambda _: None
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), daemon=True)
 
     @abstractmethod
     def reply(self, call: Call) -> Reply:
@@ -100,6 +101,7 @@ class Provider(ABC):
             found = self.reply(call)
             if found.taken:
                 self.taken.append(found.taken)
+                self.took(call)
         return _spoilt(found, trouble)
 
 

@@ -16,6 +16,7 @@ from thang.desk.jobs import Job
 from thang.model import ThangError
 from thang.web.words.catalogue import noted
 from thang.web.worker.bench import Bench
+from thang.web.worker.sending import send_what_is_due
 from thang.web.worker.tasks import TASKS
 from thang.workspace.freshness import State
 from thang.workspace.held import HeldWorkspace
@@ -63,6 +64,7 @@ class Worker:
                 self._work(job)
                 continue
             self._keep_up()
+            send_what_is_due(self._bench)
             rest = self._judge_at - time.monotonic()
             self._bell.wait(min(self._pause, rest) if rest > 0 else self._pause)
             self._bell.clear()
