@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from thang.model import Flag
+from thang.policy.programmes import Programmes
 from thang.policy.schema import (
     Act,
     Activity,
@@ -261,5 +262,30 @@ def default_policy() -> Policy:
         referral=Referral(),
         blocked=true("fraud_hold"),
         blocked_by=("fraud_hold_set",),
+        programmes=Programmes(privileges=privileges()),
         fingerprint="by hand",
     )
+
+
+def privileges() -> dict[str, dict[str, str]]:
+    """What people on the higher levels are entitled to."""
+    return {
+        "member": {
+            "vi": "Tích điểm cho mỗi đơn hàng và biết trước các ưu đãi dành riêng cho thành viên.",
+            "en": "Points for every order, and members' offers before everybody else.",
+        },
+        "premier": {
+            "vi": "Có người phụ trách riêng, được trả lời trong vài giờ khi gặp trục trặc.",
+            "en": "A contact person of their own, and an answer within hours if something goes "
+            "wrong.",
+        },
+        "advocate": {
+            "vi": "Được mời xem và góp ý sản phẩm mới trước khi ra mắt.",
+            "en": "Invited to see new products, and to say what they think, before the launch.",
+        },
+        "raving_fan": {
+            "vi": "Khách mời của các buổi gặp mặt dành riêng, được ghi nhận trên tường cảm ơn nếu "
+            "muốn.",
+            "en": "Guests at gatherings of their own, named on the wall of thanks if they like.",
+        },
+    }

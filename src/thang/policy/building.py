@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from fractions import Fraction
+from functools import cache
 from typing import Any, TypeVar, get_type_hints
 
 from thang.policy.aims import Aims
 from thang.policy.contact import Contact
 from thang.policy.draft import Draft, wrong
+from thang.policy.programmes import Programmes
 from thang.policy.quantity_fields import FORMS
 from thang.policy.rules import RuleError, parse
 from thang.policy.schema import (
@@ -56,6 +58,7 @@ def build(draft: Draft, values: Mapping[str, Any]) -> Policy:
         referral=Referral(**values["referral"]),
         aims=nested(Aims, values),
         sending=nested(Contact, values["sending"]),
+        programmes=nested(Programmes, values["programmes"]),
         programme=values["programme"],
         blocked=sentences.rule("blocked.while") if blocked else Always(False),
         blocked_by=blocked.get("ended_by", ()),
@@ -64,12 +67,17 @@ def build(draft: Draft, values: Mapping[str, Any]) -> Policy:
 
 def nested(of: type[T], values: Mapping[str, Any]) -> T:
     """A dataclass whose fields may be dataclasses, from mappings that may say more than it has."""
-    hints = get_type_hints(of)
+    hints = _hints(of)  # type: ignore[arg-type]
     found = {}
     for name in (one.name for one in fields(of) if one.name in values):  # type: ignore[arg-type]
         inner: type[Any] = hints[name]
         found[name] = nested(inner, values[name]) if is_dataclass(inner) else values[name]
     return of(**found)
+
+
+@cache
+def _hints(of: type[Any]) -> dict[str, Any]:
+    return get_type_hints(of)
 
 
 def quantity(name: str, values: Mapping[str, Any]) -> Quantity:

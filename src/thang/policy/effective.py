@@ -41,6 +41,7 @@ def effective(policy: Policy) -> Data:
         "activity": _plain(asdict(policy.activity)),
         **_said(_plain(asdict(policy.aims))),
         "sending": asdict(policy.sending),
+        "programmes": _said(_plain(asdict(policy.programmes))),
     }
 
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 from thang.policy.aim_fields import AIMS
 from thang.policy.contact_fields import SENDING
 from thang.policy.level_fields import LADDER
+from thang.policy.programme_fields import PROGRAMMES
 from thang.policy.quantity_fields import QUANTITIES, SCHEMES
 from thang.policy.shapes import (
     NAME,
@@ -144,5 +145,6 @@ POLICY = Record(
         Field("activity", ACTIVITY, "Names for the time since the last counting order."),
         *AIMS,
         SENDING,
+        PROGRAMMES,
     )
 )

@@ -88,6 +88,10 @@ def _section(field: Field, path: str, default: Any) -> Iterator[str]:
             yield from _forms(variants, path)
             yield "The default ones:\n"
             yield _listed(default)
+        case Named(of=Record() as record):
+            yield from _sections(record, f"{path}.<key>", {})
+            yield "The default ones:\n"
+            yield _listed(default)
         case Named(of=Named(of=Record() as record)):
             yield from _sections(record, f"{path}.<scheme>.<name>", {})
             yield "The default ones:\n"

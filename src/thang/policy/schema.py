@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from thang.policy.aims import Aims
 from thang.policy.contact import Contact
+from thang.policy.programmes import Programmes
 
 # ---------------------------------------------------------------- rules
 
@@ -246,6 +247,7 @@ class Policy:
     referral: Referral
     aims: Aims = Aims()
     sending: Contact = Contact()
+    programmes: Programmes = Programmes()
     programme: str = "auto"  # auto | yes | no
     blocked: Expr = Always(False)  # a silent condition of every level that is held
     blocked_by: tuple[str, ...] = ()  # kinds that end those levels at once

@@ -29,6 +29,7 @@ def sensible(policy: Policy, draft: Draft) -> None:
     _ascending(policy, draft)
     _schemes(policy, draft)
     _bars(policy, draft)
+    _levels_of_programmes(policy, draft)
     for path, rule in rules(policy).items():
         fault = mixed(rule, policy.quantities)
         if fault:
@@ -97,6 +98,17 @@ def _bars(policy: Policy, draft: Draft) -> None:
                 "bar itself, such as premier_bar",
                 path.rpartition(".")[0],
             )
+
+
+def _levels_of_programmes(policy: Policy, draft: Draft) -> None:
+    """Whoever drops a level need not drop its privileges; who writes some must name a level."""
+    keys = [level.key for level in policy.levels]
+    programmes = policy.programmes
+    named = {f"programmes.privileges.{key}": key for key in programmes.privileges}
+    named |= {f"programmes.points.times.{key}": key for key in programmes.points.times}
+    for path, key in named.items():
+        if key not in keys and draft.spot(path).file == draft.root.spot.file:
+            raise draft.wrong(path, f"there is no level {key}{hint(key, keys)}")
 
 
 def _own_bar(name: str, path: str, policy: Policy, draft: Draft) -> None:

@@ -98,6 +98,12 @@ class Rewarding:
         with self._record.writing() as connection:
             return self._issue(connection, key, campaign, what, code)
 
+    def issue_new_voucher(self, key: str, campaign: str, what: Voucher) -> bool:
+        """The same with a made code; whether there was none of this key."""
+        with self._record.writing() as connection:
+            code = self._hash(self.voucher_code(key))
+            return vouchers.issue(connection, key, code, campaign, what, self._now())
+
     def issue_vouchers(self, wanted: Iterable[tuple[str, str, Voucher]]) -> None:
         """Issue many vouchers, `key`, `campaign` and terms of each, once each."""
         with self._record.writing() as connection:
