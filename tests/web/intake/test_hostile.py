@@ -18,7 +18,7 @@ def every_call_is_accounted_for(folder: Path, requests: int, seed: int) -> None:
         for _ in range(requests):
             sent = corpus.draw()
             answer = client.post(sent.path, content=sent.body, headers=sent.headers)
-            if sent.calls is None:
+            if sent.calls is None or (sent.unsure and answer.status_code == 400):
                 assert answer.status_code in (400, 413), (seed, sent.body[:300], answer.text[:300])
                 continue
             assert answer.status_code == 200, (seed, sent.body[:300], answer.text[:300])
