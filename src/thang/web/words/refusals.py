@@ -92,6 +92,22 @@ REFUSALS: Mapping[str, Words] = {
         noted("This type of call is not known"),
         noted("Send identify, track, page, screen, group or alias."),
     ),
+    "too_large": Words(
+        noted("The event is larger than 32 KB"),
+        noted("Send less with each event."),
+    ),
+    "deep": Words(
+        noted("The event holds lists within lists without end"),
+        noted("Send its properties flat."),
+    ),
+    "id_reuse": Words(
+        noted("Another event had the same messageId"),
+        noted("Give every event a messageId of its own."),
+    ),
+    "event_names": Words(
+        noted("There are too many different names of events"),
+        noted("Send what differs from event to event as a property, not as a name."),
+    ),
 }
 OTHER = Words(noted("The row could not be read"), noted("Look at the row in the file."))
 SHORTENED = Words(

@@ -23,6 +23,7 @@ from thang.workspace.held import HeldWorkspace
 
 PAUSE = 30.0  # seconds between two looks at what falls due
 REST = 5.0  # times as long as judging the whole shop took, nobody is judged again
+LONGEST_REST = 1.0  # seconds left to others after work, where events arrive without end
 PATIENCE = 60.0  # seconds after which the shop is judged though events arrive all the time
 
 log = structlog.get_logger("thang.worker")
@@ -63,10 +64,13 @@ class Worker:
             if job is not None:
                 self._work(job)
                 continue
+            began = time.monotonic()
             self._keep_up()
+            rests_until = time.monotonic() + min(LONGEST_REST, time.monotonic() - began)
             send_what_is_due(self._bench)
             rest = self._judge_at - time.monotonic()
             self._bell.wait(min(self._pause, rest) if rest > 0 else self._pause)
+            self._ends.wait(max(0.0, rests_until - time.monotonic()))
             self._bell.clear()
 
     def _work(self, job: Job) -> None:
@@ -87,6 +91,7 @@ class Worker:
         """Judge the whole shop, seldom enough that live events wait for it only now and then."""
         began = time.monotonic()
         if began >= self._judge_at and self._bench.shop.judge():
+            self._bench.shop.book_programmes()
             ended = time.monotonic()
             self._judge_at = ended + REST * (ended - began)
 
