@@ -9,6 +9,7 @@ from email.message import Message
 from email.policy import default
 from email.utils import parseaddr
 
+REPORT = "message/delivery-status"
 MOST = 1 << 20  # bytes that are looked at
 
 
@@ -31,13 +32,26 @@ def bounce_of(raw: bytes) -> Bounce | None:
         if mail.get_content_type() != "multipart/report":
             return None
         parts = {part.get_content_type(): part for part in mail.walk()}
-        status = _status(parts.get("message/delivery-status"))
+        status = _status(parts.get(REPORT))
         key = _key(parts.get("message/rfc822") or parts.get("text/rfc822-headers"))
     except (MessageError, LookupError, ValueError, TypeError, AttributeError):
         return None  # a mail so broken says nothing
     if not status or not key or not status.startswith(("4.", "5.")):
         return None
     return Bounce(key, status, status.startswith("5.1.") or status == "5.2.1")
+
+
+def recipient_of(raw: bytes) -> str:
+    """The address whose delivery failed, as the report names it; empty if it names none."""
+    try:
+        mail = message_from_bytes(raw[:MOST], policy=default)
+        reports = [part for part in mail.walk() if part.get_content_type() == REPORT]
+        fields = [one for report in reports for one in report.get_payload()]
+        named = [str(one.get("Final-Recipient", "")) for one in fields if isinstance(one, Message)]
+    except (MessageError, LookupError, ValueError, TypeError, AttributeError):
+        return ""
+    kinds = [name.partition(";") for name in named if name]
+    return next((to.strip(" <>") for kind, _, to in kinds if "rfc822" in kind.lower()), "")
 
 
 def _status(report: Message | None) -> str:

@@ -25,6 +25,7 @@ from thang.web.pages import (
     customers,
     first_run,
     groups,
+    hooks,
     imports,
     kit,
     ladder,
@@ -42,6 +43,7 @@ from thang.web.pages import (
     strategy_run,
     tasks,
     value,
+    way_out,
 )
 
 ROOMS: tuple[APIRouter, ...] = (
@@ -67,6 +69,8 @@ ROOMS: tuple[APIRouter, ...] = (
     shops.router,
     login.router,
     first_run.router,
+    hooks.router,
+    way_out.router,
     events_api.router,
     verbs.router,
     ladder_api.router,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -116,17 +116,24 @@ class Delivering(ABC):
 
     def opt_out(self, token: str, *, everywhere: bool = False) -> WayOut:
         """Whoever holds a way out wants no more advertising there, or anywhere."""
-        with self._look() as look:
-            out = self._way_out(look.record, token)
-            (person,) = whose(look.projection, look.policy, [out.person]).values()
+        with self._record() as record:
+            out = self._way_out(record, token)
             word = {
                 "identifier": out.person, "channel": EVERY if everywhere else out.channel,
                 "purpose": MARKETING, "state": WITHDRAWN, "at": self.folder.now(),
                 "proof": "the link in a message", "source": "way out",
-                "persons": person.identifiers,
+                "persons": self._all_numbers(out.person),
             }  # fmt: skip
-            look.record.say([word])
+            record.say([word])
         return out
+
+    def _all_numbers(self, person: int) -> Sequence[int]:
+        """Every number of a person; a refusal counts even before anybody is placed."""
+        try:
+            with self._look() as look:
+                return whose(look.projection, look.policy, [person])[person].identifiers
+        except WrongInput:
+            return (person,)
 
     def way_out(self, token: str) -> WayOut:
         """Whose a way out is; WrongInput if we never made it."""

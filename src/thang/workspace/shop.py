@@ -28,6 +28,7 @@ from thang.workspace.explain import explain
 from thang.workspace.folder import Folder, wall_clock
 from thang.workspace.freshness import Freshness, freshness
 from thang.workspace.groups import Grouping
+from thang.workspace.hearing import Hearing
 from thang.workspace.importing import Importing
 from thang.workspace.judging import is_judged, judge
 from thang.workspace.ladder import Ladder, ladder
@@ -50,7 +51,7 @@ FURTHEST = 200 * 366 * DAY  # beyond the year 2170, where calendars would run ou
 
 class Workspace(
     Pages, Importing, Valuing, Staging, Grouping, Measuring, Campaigning, Tasking,
-    Delivering, Strategizing, Advising,
+    Delivering, Hearing, Strategizing, Advising,
 ):  # fmt: skip
     """A shop's folder and what can be done with it. One call, one commit."""
 

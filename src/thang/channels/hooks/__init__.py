@@ -1,0 +1,1 @@
+"""What providers tell by themselves: reports of delivery, windows, and people who opt out."""
