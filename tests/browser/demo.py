@@ -47,6 +47,7 @@ class Served:
             "new strategy": "/campaigns/new?like=after_sales",
             "daily run": "/campaigns/run",
             "tasks": "/tasks",
+            "programmes": "/programmes",
             "outcomes": "/outcomes",
             "import": "/import",
             "policy": "/policy",

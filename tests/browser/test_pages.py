@@ -12,7 +12,7 @@ from tests.browser.looking import THEMES, axe, complaints, sideways, small_targe
 
 PAGES = (
     "ladder", "ladder in per cent", "customers", "almost up", "nobody", "customer", "groups", "value", "stage",
-    "campaigns", "campaign", "new strategy", "daily run", "tasks", "outcomes",
+    "campaigns", "campaign", "new strategy", "daily run", "tasks", "programmes", "outcomes",
     "customer in the past", "import", "policy", "policy as text", "policy version", "settings", "people",
     "keys", "audit", "about", "more", "not found",
 )  # fmt: skip

@@ -12,6 +12,7 @@ from thang.web.api import imports as imports_api
 from thang.web.api import ladder as ladder_api
 from thang.web.api import outcomes as outcomes_api
 from thang.web.api import policy as policy_api
+from thang.web.api import programmes as programmes_api
 from thang.web.api import running as running_api
 from thang.web.api import sending as sending_api
 from thang.web.api import settings as settings_api
@@ -33,6 +34,7 @@ from thang.web.pages import (
     more,
     outcomes,
     policy,
+    programmes,
     settings,
     settings_keys,
     settings_papers,
@@ -60,6 +62,7 @@ ROOMS: tuple[APIRouter, ...] = (
     tasks.router,
     imports.router,
     policy.router,
+    programmes.router,
     settings.router,
     settings_people.router,
     settings_keys.router,
@@ -80,6 +83,7 @@ ROOMS: tuple[APIRouter, ...] = (
     settings_api.router,
     groups_api.router,
     outcomes_api.router,
+    programmes_api.router,
     running_api.router,
     value_api.router,
     stage_api.router,

@@ -199,6 +199,11 @@ def standing(record: Record, projection: Projection, policy: Policy, now: int) -
     return Standing(holders, granted, len(record.vouchers()), len(found), doubtful)
 
 
+def numbers_of(projection: Projection, person: int) -> list[int]:
+    """All identifiers of a person, their own number first."""
+    return _numbers(projection).get(person, [person])
+
+
 def _numbers(projection: Projection) -> dict[int, list[int]]:
     """Everybody's identifiers, the person's own number first."""
     rows = projection.table(

@@ -37,6 +37,7 @@ from thang.workspace.names import cards
 from thang.workspace.outcomes import Measuring
 from thang.workspace.pages import Look, Pages
 from thang.workspace.preview import SAMPLE, Preview, preview
+from thang.workspace.rewarding import Rewards
 from thang.workspace.staging import Staging
 from thang.workspace.strategizing import Strategizing
 from thang.workspace.tasking import Tasking
@@ -50,7 +51,7 @@ FURTHEST = 200 * 366 * DAY  # beyond the year 2170, where calendars would run ou
 
 
 class Workspace(
-    Pages, Importing, Valuing, Staging, Grouping, Measuring, Campaigning, Tasking,
+    Pages, Importing, Valuing, Staging, Grouping, Measuring, Campaigning, Rewards, Tasking,
     Delivering, Hearing, Strategizing, Advising,
 ):  # fmt: skip
     """A shop's folder and what can be done with it. One call, one commit."""

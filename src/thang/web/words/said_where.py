@@ -82,6 +82,8 @@ HANDED_ON: Mapping[Where, str] = {
     ("policy/tree.py", "problem"): "",
     ("policy/tree.py", "f'{error.context}, {problem}'"): "",
     ("record/reading.py", "why"): "",
+    ("record/arriving.py", "why"): "",
+    ("sources/calls.py", "WHY[found]"): "",
     ("sources/segment.py", "WHY[found]"): "",
     ("desk/verbs.py", "USED"): "",
     ("web/worker/importing.py", "said['refused']"): "",
