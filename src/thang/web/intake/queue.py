@@ -25,9 +25,9 @@ class Room(Enum):
 class Bounds:
     """How much may wait, and how much is committed at once; bytes hold for large events."""
 
-    waiting: int = 20_000  # calls: about a second's work
+    waiting: int = 8_000  # calls: less than a second's work
     waiting_bytes: int = 48 * 1024 * 1024
-    group: int = 4_000
+    group: int = 2_000
     share: float = 0.5  # of what may wait, for one sender among several
 
 
