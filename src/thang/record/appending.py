@@ -48,7 +48,7 @@ Again = dict[Keyed, tuple[int, Event]]  # events known before, with their number
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class Stored:
     """A portion as it was stored, and the places of those that brought new events."""
 
     portion: Sequence[Gathered]
@@ -86,7 +86,7 @@ class Import:
             self._sources.write_new(connection)
             connection.execute(insert(batches), [row])
 
-    def take(self, portion: Sequence[Gathered]) -> Taken:
+    def take(self, portion: Sequence[Gathered]) -> Stored:
         """Store one portion: its new events, its refused rows, and its share of the tally."""
         now = self._now()
         with self._record.reading() as connection:
@@ -106,7 +106,7 @@ class Import:
             self._note(connection, counts_of(total))
         self._make_room()
         self.tally = total
-        return Taken(portion, stored)
+        return Stored(portion, stored)
 
     def finish(self) -> None:
         """Write down that the import came to its end."""

@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import Connection, func, select
 
 from thang.model import DAY, Event, Gathered, Refused, WrongInput
-from thang.record.appending import Again, Import, Keyed, Taken
+from thang.record.appending import Again, Import, Keyed, Stored
 from thang.record.bulk import rows_among
 from thang.record.codebook import MOST
 from thang.record.database import Database
@@ -168,7 +168,7 @@ def _refusal(event: Event, raw: str, reason: str, why: str) -> Gathered:
     return Gathered(1, (), Refused(event.source, "live", reason, why, raw))
 
 
-def _fates(taken: Taken) -> Iterable[Gathered | None]:
+def _fates(taken: Stored) -> Iterable[Gathered | None]:
     for place, gathered in enumerate(taken.portion):
         keeps = gathered.refused is not None or place in taken.stored
         yield gathered if keeps else None

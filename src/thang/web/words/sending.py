@@ -40,3 +40,26 @@ WHY: Mapping[str, str] = {
     Why.CAP_LAW: noted("The law's limit for one day is reached"),
     Why.OTHER_STRATEGY: noted("Another strategy wrote today"),
 }
+# What is written down of a fault, by whoever wrote it; providers' own words stay as they are.
+FAULTS: Mapping[str, str] = {
+    "the provider is busy": noted("The provider was busy"),
+    "the provider does not answer": noted("The provider did not answer"),
+    "nobody can say whether it was sent": noted("Nobody can say whether a message was sent"),
+    "the platform has shut the page out": noted("The platform has shut the page out"),
+    "the gateway says that it did not arrive": noted("A message did not arrive"),
+    "The account's token is not valid any more.": noted("The token is not valid any more"),
+    "The page's token is not valid any more.": noted("The token is not valid any more"),
+    "Zalo gives no new token: grant the app access again.": noted(
+        "Zalo gives no new token: grant the app access again"
+    ),
+    "The mail server refuses the password.": noted("The mail server refuses the password"),
+    "The gateway's balance is used up.": noted("The balance is used up"),
+    "The account has no balance left.": noted("The balance is used up"),
+    "The gateway's keys are not valid.": noted("The keys are not valid"),
+    "The brand's name is not registered.": noted("The brand's name is not registered"),
+}
+
+
+def fault_words(why: str) -> str:
+    """A fault in a message of the catalogue, or as it was written down."""
+    return FAULTS.get(why, why)
