@@ -46,7 +46,7 @@ def spend(
         amount -= part
         if not amount:
             return
-    raise AssertionError("lots hold less than their account's balance")
+    raise AssertionError("lots too small")
 
 
 def give_back(connection: Connection, transfer: str, of: str) -> None:
