@@ -146,6 +146,24 @@ def test_a_run_is_shown_before_it_is_made_and_made_by_who_may(
     assert viewer.post("/campaigns/stop").status_code == 403
     assert marketer.post("/campaigns/stop").headers["location"] == "/campaigns"
     assert "strategies stopped" in signed_in(shop.app, "owner").get("/settings/audit").text
-    assert "once a day" in marketer.get("/campaigns/run").text
+    assert "Run now" in marketer.get("/campaigns/run").text
     assert marketer.post("/campaigns/run").status_code == 303
     assert told(viewer)["last_run"] is not None
+
+
+def test_nobody_counts_for_or_against_it_before_their_time_is_over(shop: Shop) -> None:
+    """Success ends a way early: counted at once, the quick ones would stand for all."""
+    record_of = shop.office.shop
+    one = next(
+        one for one in record_of.campaigns() if one.strategy.scope == "person" and one.people
+    )
+    with record_of._record() as record:
+        row = record.enrolments(strategy=one.strategy.key).to_pylist()[0]
+        record.move(
+            [{"enrolment": row["id"], "at": row["at"] + 1, "state": "succeeded", "step": 9,
+              "due": row["at"]}]
+        )  # fmt: skip
+    now = record_of.campaign(one.strategy.key).campaign
+    assert now.people == one.people
+    assert now.of(row["arm"]).running == one.of(row["arm"]).running - 1
+    assert (now.of(row["arm"]).succeeded, now.of(row["arm"]).ended) == (0, 0)

@@ -74,14 +74,15 @@ class Campaigning(ABC):
         with self._look() as look:
             playbook = self.playbook()
             blocked = why_not(look.record, playbook, self._asking(look, playbook))
-            return campaigns(look.record, playbook, blocked)
+            return campaigns(look.record, playbook, blocked, look.projection.meta("as_of") or 0)
 
     def campaign(self, key: str) -> CampaignDetail:
         """One strategy with the latest whom it met."""
         with self._look() as look:
             playbook = self.playbook()
             blocked = why_not(look.record, playbook, self._asking(look, playbook))
-            return campaign(look.record, playbook, blocked, key)
+            now = look.projection.meta("as_of") or 0
+            return campaign(look.record, playbook, blocked, now, key)
 
     def next_best(self) -> tuple[Advised, ...]:
         """What the shop should do next, the most promising first, each with its reasons."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from thang.model import WrongInput
+from thang.model import DAY, WrongInput
 from thang.policy.nearest import hint
 from thang.policy.playbook.nouns import Playbook, Strategy
 from thang.record import Record
@@ -85,14 +85,15 @@ class CampaignDetail:
 
 
 def campaigns(
-    record: Record, playbook: Playbook, blocked: Mapping[str, str]
+    record: Record, playbook: Playbook, blocked: Mapping[str, str], now: int
 ) -> tuple[Campaign, ...]:
-    """All strategies in the order of the playbook."""
+    """All strategies in the order of the playbook, as they stand at an instant."""
     met, sent = record.met_by_strategy(), record.messages_by_strategy()
     verdicts = {one.body["strategy"]: one.body["verdict"] for one in record.findings(DECIDED)}
     return tuple(
         Campaign(
-            one, blocked.get(one.key), _arms(met.get(one.key, {})), sent.get(one.key, {}),
+            one, blocked.get(one.key), _arms(record, one, met.get(one.key, {}), now),
+            sent.get(one.key, {}),
             max((row[-1] for row in met.get(one.key, {}).values()), default=None),
             verdicts.get(one.key),
         )
@@ -101,18 +102,31 @@ def campaigns(
 
 
 def campaign(
-    record: Record, playbook: Playbook, blocked: Mapping[str, str], key: str, latest: int = 50,
+    record: Record, playbook: Playbook, blocked: Mapping[str, str], now: int, key: str,
+    latest: int = 50,
 ) -> CampaignDetail:  # fmt: skip
     """One of them, by its key or its row of the articles; WrongInput names the nearest."""
-    for one in campaigns(record, playbook, blocked):
+    for one in campaigns(record, playbook, blocked, now):
         if key in (one.strategy.key, one.strategy.id):
             return CampaignDetail(one, _latest(record, one.strategy.key, latest))
     near = hint(key, [one.key for one in playbook.strategies])
     raise WrongInput(f"There is no strategy {key[:60]}{near}: `thang strategies` lists them all.")
 
 
-def _arms(of: Mapping[str, tuple[int, int, int, int, int]]) -> tuple[Met, ...]:
-    return tuple(Met(arm, *of[arm][:4]) for arm in (TREATED, HELD, GLOBAL) if arm in of)
+def _arms(
+    record: Record, strategy: Strategy, of: Mapping[str, tuple[int, int, int, int, int]], now: int
+) -> tuple[Met, ...]:
+    """By arm. Success ends a way early, so only those count whose whole time has passed: else
+    the quick ones would stand for all.
+    """
+    if not of:
+        return ()
+    ripe = record.ended(strategy.key, now - strategy.success.within_days * DAY)
+    return tuple(
+        Met(arm, *of[arm][:2], *ripe.get(arm, (0, 0)))
+        for arm in (TREATED, HELD, GLOBAL)
+        if arm in of
+    )
 
 
 def _latest(record: Record, key: str, most: int) -> tuple[Enrolled, ...]:

@@ -24,6 +24,7 @@ from thang.workspace.fitting import Fit, StepShown, fit, shown
 from thang.workspace.folder import Folder
 from thang.workspace.names import Card, cards
 from thang.workspace.tasking import levels_of
+from thang.workspace.whose import whose
 from thang.workspace.wording import values_of
 
 if TYPE_CHECKING:
@@ -63,6 +64,18 @@ class Strategizing(ABC):
             values = values_of(card, level, look.policy, language)
             steps = shown(strategy, playbook, values, language, look.policy.sending)
             return Closer(found, tuple(known[one] for one in found.some), card, steps)
+
+    def titles(self, refs: Sequence[str]) -> dict[str, str]:
+        """What people are called, by their references, as far as they are known."""
+        with self._look() as look:
+            numbers = {ref: look.record.refs.id_of(ref) for ref in refs if ref}
+            asked = [one for one in dict.fromkeys(numbers.values()) if one is not None]
+            now_of = {
+                old: one.number for old, one in whose(look.projection, look.policy, asked).items()
+            }
+            known = cards(look.record, look.projection, list(dict.fromkeys(now_of.values())))
+            found = {ref: known.get(now_of[n]) for ref, n in numbers.items() if n is not None}
+            return {ref: card.title for ref, card in found.items() if card is not None}
 
     def playbook_text(self) -> str:
         """The shop's own playbook as it is written; none where there is no file."""

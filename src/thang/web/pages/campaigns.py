@@ -133,6 +133,7 @@ class CampaignPage:
     trigger: str
     success: str
     reader: str
+    titles: dict[str, str]  # of whom it met, by reference
     levels: tuple[str, ...]
     may_steer: bool
 
@@ -174,7 +175,7 @@ def campaign(
     )
     page = CampaignPage(
         found, closer, to_text(strategy.trigger), to_text(strategy.success.rule), reader,
-        _levels(office), may_steer(viewer),
+        office.shop.titles([one.ref for one in found.latest]), _levels(office), may_steer(viewer),
     )  # fmt: skip
     return render(request, viewer, "campaign.html", page)
 
