@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from pathlib import Path
 
 import pytest
 import typer.main
 
+from thang.channels.settings.load import read_channels
+from thang.channels.settings.reference import channels_markdown
 from thang.cli import app
 from thang.policy.load import load_policy, read_policy
 from thang.policy.playbook.load import read_playbook
@@ -22,6 +25,7 @@ from thang.workspace.exporting import TABLES
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 PLAYBOOK = "# playbook.yaml\n"  # the first line of a block that is no policy
+CHANNELS = "# channels.yaml\n"
 PAGES = [*ROOT.glob("*.md"), *DOCS.rglob("*.md")]
 
 
@@ -60,6 +64,10 @@ def test_the_policy_reference_is_the_one_that_is_generated() -> None:
     assert page("reference/policy.md") == reference_markdown()
 
 
+def test_the_channels_reference_is_the_one_that_is_generated() -> None:
+    assert page("reference/channels.md") == channels_markdown()
+
+
 def test_every_level_quantity_and_table_is_documented() -> None:
     policy = load_policy(None)
     told = page("explanation/ladder.md")
@@ -77,13 +85,15 @@ def yaml_blocks() -> list[tuple[str, str]]:
     found = []
     for path in PAGES:
         for block in re.findall(r"```yaml\n(.*?)```", path.read_text("utf-8"), re.DOTALL):
-            found.append((path.name, block))
+            found.append((path.name, textwrap.dedent(block)))
     return found
 
 
 @pytest.mark.parametrize(("name", "block"), yaml_blocks())
 def test_every_policy_in_the_docs_is_sound(name: str, block: str) -> None:
-    if block.startswith(PLAYBOOK):
+    if block.startswith(CHANNELS):
+        assert read_channels(block, name) is not None
+    elif block.startswith(PLAYBOOK):
         assert read_playbook(block, name, reads=read_merge).strategies
     else:
         assert read_policy(block, name).levels

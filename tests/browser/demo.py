@@ -55,6 +55,7 @@ class Served:
             "policy version": "/policy/versions/1",
             "settings": "/settings",
             "people": "/settings/people",
+            "channels": "/settings/channels",
             "keys": "/settings/keys",
             "audit": "/settings/audit",
             "about": "/settings/about",

@@ -22,6 +22,7 @@ from thang.web.api import value as value_api
 from thang.web.api import verbs
 from thang.web.pages import (
     campaigns,
+    contact,
     customer,
     customers,
     first_run,
@@ -36,6 +37,7 @@ from thang.web.pages import (
     policy,
     programmes,
     settings,
+    settings_channels,
     settings_keys,
     settings_papers,
     settings_people,
@@ -52,6 +54,7 @@ ROOMS: tuple[APIRouter, ...] = (
     ladder.router,
     customers.router,
     customer.router,
+    contact.router,
     groups.router,
     value.router,
     stage.router,
@@ -66,6 +69,7 @@ ROOMS: tuple[APIRouter, ...] = (
     settings.router,
     settings_people.router,
     settings_keys.router,
+    settings_channels.router,
     settings_papers.router,
     more.router,
     kit.router,

@@ -98,6 +98,14 @@ class Delivering(ABC):
         with self._record() as record:
             return standings(record, settings, self.folder.now())
 
+    def senders_trouble(self) -> str:
+        """The sentence of what keeps senders from being made; empty if nothing does."""
+        try:
+            with self._senders(self.channel_settings()):
+                return ""
+        except WrongInput as error:
+            return str(error)
+
     def arrived(self) -> tuple[Arrived, ...]:
         """What came to the stand-in since it began, the last first."""
         return self.stand_in.arrived if self.stand_in else ()

@@ -23,6 +23,7 @@ from thang.workspace import exporting, ingest
 from thang.workspace.advising import Advising
 from thang.workspace.applying import Applied, Standing, Wish, put_in_force, standing
 from thang.workspace.campaigning import Campaigning
+from thang.workspace.consents import Consenting
 from thang.workspace.delivering import Delivering
 from thang.workspace.explain import explain
 from thang.workspace.folder import Folder, wall_clock
@@ -52,7 +53,7 @@ FURTHEST = 200 * 366 * DAY  # beyond the year 2170, where calendars would run ou
 
 class Workspace(
     Pages, Importing, Valuing, Staging, Grouping, Measuring, Campaigning, Rewards, Tasking,
-    Delivering, Hearing, Strategizing, Advising,
+    Consenting, Delivering, Hearing, Strategizing, Advising,
 ):  # fmt: skip
     """A shop's folder and what can be done with it. One call, one commit."""
 

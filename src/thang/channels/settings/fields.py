@@ -98,7 +98,7 @@ CHANNELS = Record(
     (
         Field("public_url", ADDRESS,
               "Where customers reach this server: their way out of advertising leads there. "
-              "Without it nothing is advertised.", absent=NONE),
+              "Needed with every channel but `webhook`, unless they are fake.", absent=NONE),
         Field("fake", Truth(),
               "True: nothing leaves this machine; a stand-in takes every message and shows it.",
               absent="false"),

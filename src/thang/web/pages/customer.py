@@ -14,6 +14,7 @@ from thang.river.calendar import moment
 from thang.web.access.masking import mask_email, mask_phone
 from thang.web.office import Office, office_of
 from thang.web.page import policy_of, render, url
+from thang.web.pages.contact import ContactPart, contact_part
 from thang.web.pages.evidence import Evidence, evidence
 from thang.web.viewer import Viewer, marketer, reader
 from thang.web.words.groups import NAMES, RESTS
@@ -63,6 +64,7 @@ class CustomerPage:
     contacts: tuple[tuple[str, str], ...]
     evidence: Evidence
     groups: PersonGroups | None
+    contact: ContactPart | None
     identifiers: tuple[Known, ...]
     moments: tuple[Moment, ...]
     events: int
@@ -150,6 +152,7 @@ def customer_page(
         ),
         evidence=evidence(found, policy, shop.window_days()),
         groups=shop.groups_of(story.ref) if not at else None,
+        contact=contact_part(office, viewer, story.ref) if not at else None,
         identifiers=_known(office, story, revealed=revealed),
         moments=tuple(_moment(entry) for entry in story.entries),
         events=story.events,
