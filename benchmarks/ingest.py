@@ -32,9 +32,10 @@ CROWD = 320
 NAMES = ("Product Viewed", "Product Added", "Checkout Started", "Signed In", "Order Completed")
 PAGE = """# Events over HTTP
 
-`python -m benchmarks.ingest` on {machine}, shared with other work and with the senders
-themselves: batches of {each} events from {senders} senders to one `thang serve`, each answered
-once it is on disk (SQLite WAL, `synchronous=FULL`); the worker folds what arrives meanwhile.
+`python -m benchmarks.ingest` on {machine},
+shared with other work and with the senders themselves: batches of {each} events from {senders}
+senders to one `thang serve`, each answered once it is on disk (SQLite WAL, `synchronous=FULL`);
+the worker folds what arrives meanwhile.
 
 | what | events/s | p50 ms | p99 ms | server's CPU us an event |
 |---|---|---|---|---|
@@ -44,9 +45,10 @@ once it is on disk (SQLite WAL, `synchronous=FULL`); the worker folds what arriv
 | {crowd} senders, each again at once | {full.told} |
 
 Storing reaches {share:.2f} of the server without a store (asked: 0.25) and {disk.rate:,.0f}
-events/s (asked: 40,000), {calm_share:.2f} and {calm.rate:,.0f} while nobody is folded. Of the {crowd} senders' {tries:,} requests {later:,} were answered 503 with
-`Retry-After`; afterwards a request takes {after:.0f} ms. Memory at its most: {full.memory:,.0f} MB
-under the crowd, {disk.memory:,.0f} MB before.
+events/s (asked: 40,000), {calm_share:.2f} and {calm.rate:,.0f} while nobody is folded. Of the
+{crowd} senders' {tries:,} requests {later:,} were answered 503 with `Retry-After`; afterwards a
+request takes {after:.0f} ms. Memory: {full.memory:,.0f} MB after the crowd, {disk.memory:,.0f}
+MB before.
 """
 
 

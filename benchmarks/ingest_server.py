@@ -1,4 +1,4 @@
-"""A server for `benchmarks.ingest`: as it is, one whose worker rests, or one that answers without storing anything."""
+"""A server for `benchmarks.ingest`: as it is, with a worker that rests, or without a store."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ Renewed = tuple[int, int, int]  # the last batch, the last word on batches, the 
 class LiveImport(Import):
     """An import that is never cut off: each portion may be its last."""
 
-    raws: Sequence[str] = ()  # of the portion that is taken, as it came
+    raw: Callable[[int], str]  # how a row of the portion that is taken came
 
     def knows(self, kind: str) -> bool:
         """Whether an event of a kind can be kept."""
@@ -67,7 +67,7 @@ class LiveImport(Import):
         for place in twice:
             event = portion[place].events[0]
             if event.message_id and first.get(_named(event)) != _said(event):
-                looked[place] = _refusal(event, self.raws[place], "id_reuse", REUSED)
+                looked[place] = _refusal(event, self.raw(place), "id_reuse", REUSED)
         return looked
 
     def _kept(self, connection: Connection, again: Again) -> dict[Named, Said]:
@@ -118,8 +118,8 @@ class Arriving:
         self._work: LiveImport | None = None
         self._renewed: Renewed = (0, 0, 0)
 
-    def take(self, portion: Sequence[Gathered], raws: Sequence[str]) -> list[Gathered | None]:
-        """Store a portion, whose rows came as `raws`: on disk as a whole when this returns.
+    def take(self, portion: Sequence[Gathered], raw: Callable[[int], str]) -> list[Gathered | None]:
+        """Store a portion, whose n-th row came as `raw(n)`: on disk as a whole when this returns.
 
         Returns for each its refusal, itself where it brought a new event, and None where
         everything was known before. `Unavailable`: nothing of it was stored.
@@ -127,8 +127,8 @@ class Arriving:
         with only_writer(self._folder, PATIENCE):
             try:
                 work = self._under_way()
-                work.raws = raws
-                taken = work.take([_fit(*row, work) for row in zip(portion, raws, strict=True)])
+                work.raw = raw
+                taken = work.take([_fit(work, *placed) for placed in enumerate(portion)])
             except BaseException:
                 self._work = None  # what it remembers may never have been written
                 raise
@@ -148,10 +148,10 @@ class Arriving:
             return batch, last_word(connection), self._now() // DAY
 
 
-def _fit(gathered: Gathered, raw: str, work: LiveImport) -> Gathered:
+def _fit(work: LiveImport, place: int, gathered: Gathered) -> Gathered:
     """A row as it came, or refused if the record could not hold it."""
     reason = _unfit(gathered.events[0], work) if gathered.events else None
-    return gathered if reason is None else _refusal(gathered.events[0], raw, *reason)
+    return gathered if reason is None else _refusal(gathered.events[0], work.raw(place), *reason)
 
 
 def _unfit(event: Event, work: LiveImport) -> tuple[str, str] | None:

@@ -144,9 +144,9 @@ class Calls:
             value = call.get(key)
             if value is None or not isinstance(value, (str, int)):
                 continue
-            own = customer_id(str(value))
-            if own:
-                found.append(Identifier(namespace, own))
+            named = _named(namespace, str(value))
+            if named:
+                found.append(named)
         if not traits:
             return tuple(found)
         if isinstance(traits.get("phone"), str):
@@ -182,6 +182,13 @@ class Calls:
                     money -= off or 0
             return money if money >= 0 else "negative_amount"
         return None
+
+
+@lru_cache(maxsize=16_384)
+def _named(namespace: str, text: str) -> Identifier | None:
+    """One object for a name that comes again and again, so that it is quickly found again."""
+    own = customer_id(text)
+    return Identifier(namespace, own) if own else None
 
 
 @lru_cache(maxsize=4_096)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import os
 import signal
@@ -75,6 +76,7 @@ def serve_shop(
         office.shop.address = address
         app = create_app(office)
         app.state.address = address
+        spare_the_collector()
         first = first_address(office, address)
         say(first)
         if browser and has_screen():
@@ -90,6 +92,13 @@ def serve_shop(
             uvicorn.Server(config).run(sockets=[listener])
     finally:
         listener.close()
+
+
+def spare_the_collector() -> None:
+    """What is there by now stays: looking through it again and again slows what arrives."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def bound(place: Place) -> socket.socket:

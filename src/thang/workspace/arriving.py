@@ -58,8 +58,9 @@ class Arrivals:
         """
         self._look_at_policy()
         rows = [self._reader(s.source).gathered(s.bundle, s.received) for s in sendings]
-        raws = [raw_of(item, s.bundle) for s in sendings for item in s.bundle.items]
-        kept = iter(self._arriving.take([row for some in rows for row in some], raws))
+        came = [(item, s.bundle) for s in sendings for item in s.bundle.items]
+        told = [row for some in rows for row in some]
+        kept = iter(self._arriving.take(told, lambda place: raw_of(*came[place])))
         return [[_fate(next(kept)) for _ in some] for some in rows]
 
     def _look_at_policy(self) -> None:

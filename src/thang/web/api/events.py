@@ -14,14 +14,12 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from thang.model import Unavailable
-from thang.web.errors import answer
-from thang.web.intake.access import Sender
+from thang.web.intake.access import FULL, SHARE, Sender, later
 from thang.web.intake.described import ANSWERS, BODY
 from thang.web.intake.intake import counted
 from thang.web.intake.queue import Room
 from thang.web.office import office_of
 from thang.web.viewer import Viewer, anyone, guest
-from thang.web.words.catalogue import noted, say
 from thang.web.words.sentences import in_words
 from thang.workspace.arriving import Fate, Sending
 
@@ -29,9 +27,6 @@ router = APIRouter(prefix="/v1", tags=["events"])
 
 SNIPPET = Path(__file__).parent.parent / "intake" / "thang.js"
 HOUR = 3600
-RETRY_SECONDS = 2
-FULL = noted("More events arrive than can be written: send these again a little later.")
-SHARE = noted("This key sends more than its share: send these again a little later.")
 PREFLIGHT = {
     "access-control-allow-methods": "POST",
     "access-control-allow-headers": "authorization, content-type, content-encoding",
@@ -64,13 +59,14 @@ async def take(
     office = office_of(request)
     sending = Sending(sender.name, request.state.bundle, office.now())
     room = office.intake.put(sending, lambda told: _tell(loop, settled, told))
-    if room is not Room.TAKEN:
-        return _later(request, room)
+    if room is Room.FULL:
+        raise later(request, 503, FULL)
+    if room is Room.SHARE:
+        raise later(request, 429, SHARE)
     try:
         return _answer(await settled)
     except Unavailable as error:
-        told = in_words(str(error), guest(request).locale)
-        return answer(request, 503, told, **{"Retry-After": str(RETRY_SECONDS)})
+        raise later(request, 503, in_words(str(error), guest(request).locale)) from None
 
 
 @router.options("/{call}", include_in_schema=False)
@@ -102,12 +98,6 @@ def _tell(
 
     if not loop.is_closed():
         loop.call_soon_threadsafe(settle)
-
-
-def _later(request: Request, room: Room) -> Response:
-    locale = guest(request).locale
-    status, words = (503, FULL) if room is Room.FULL else (429, SHARE)
-    return answer(request, status, say(locale, words), **{"Retry-After": str(RETRY_SECONDS)})
 
 
 def _answer(fates: list[Fate]) -> Response:

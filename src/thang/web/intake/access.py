@@ -20,6 +20,9 @@ from thang.web.words.sentences import in_words
 
 NO_KEY = noted("Send a write key: as the user of Basic authorization, or as `writeKey`.")
 NOT_FOR_EVENTS = noted("This key may not send events: make one that may.")
+FULL = noted("More events arrive than can be written: send these again a little later.")
+SHARE = noted("This key sends more than its share: send these again a little later.")
+RETRY_SECONDS = 2
 MAY_SEND = frozenset({Scope.EVENTS, Scope.INGEST})
 
 
@@ -34,6 +37,8 @@ class Sender(Rule):
         key = await known_key(office, secret) if secret else None
         if secret and key is None:
             raise _unknown(request)
+        if key is not None and office.intake.full:
+            raise later(request, 503, FULL)
         request.state.bundle = bundle = await _bundle(request)
         if key is None:
             key = await known_key(office, bundle.write_key)
@@ -43,6 +48,12 @@ class Sender(Rule):
             raise HTTPException(403, say(guest(request).locale, NOT_FOR_EVENTS))
         stranger = guest(request)
         return Viewer(key.id, key.name, stranger.role, stranger.locale, "", "", key.id)
+
+
+def later(request: Request, status: int, words: str) -> HTTPException:
+    """Come again: nothing was stored."""
+    said = say(guest(request).locale, words)
+    return HTTPException(status, said, {"Retry-After": str(RETRY_SECONDS)})
 
 
 def header_key(request: Request) -> str:

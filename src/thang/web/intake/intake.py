@@ -30,6 +30,11 @@ class Intake:
         """How many calls wait to be written."""
         return self._queue.calls
 
+    @property
+    def full(self) -> bool:
+        """Whether whoever comes now is better told to come again."""
+        return self._queue.full
+
     def start(self) -> None:
         """Begin to write."""
         self._thread.start()

@@ -10,6 +10,8 @@ from threading import Condition
 
 from thang.workspace.arriving import Fate, Sending
 
+ALMOST = 0.95  # of what may wait: above it, bodies are not even opened
+
 Settled = Callable[[list[Fate] | Exception], None]
 
 
@@ -25,7 +27,7 @@ class Room(Enum):
 class Bounds:
     """How much may wait, and how much is committed at once; bytes hold for large events."""
 
-    waiting: int = 8_000  # calls: less than a second's work
+    waiting: int = 6_000  # calls: less than a second's work
     waiting_bytes: int = 48 * 1024 * 1024
     group: int = 2_000
     share: float = 0.5  # of what may wait, for one sender among several
@@ -55,6 +57,11 @@ class Queue:
     def calls(self) -> int:
         """How many calls wait."""
         return self._calls
+
+    @property
+    def full(self) -> bool:
+        """Whether hardly anything more is taken."""
+        return self._closed or self._calls >= self._bounds.waiting * ALMOST
 
     def put(self, sending: Sending, settle: Settled) -> Room:
         """Let a request wait, if there is room."""
