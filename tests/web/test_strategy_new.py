@@ -191,3 +191,30 @@ def test_only_who_may_steer_may_write(fresh: Shop) -> None:
     assert viewer.get("/campaigns/after_sales/change").status_code == 403
     assert viewer.post("/campaigns/new", data=FIRST | {"go": "save"}).status_code == 403
     assert written(fresh) == {}
+
+
+def test_a_program_writes_a_strategy_too_and_is_refused_alike(
+    fresh: Shop, marketer: TestClient
+) -> None:
+    row = {
+        "name": {"vi": "Gọi", "en": "Call"}, "trigger": "days_since_order >= 20",
+        "steps": {"call": {"channels": ["task"], "subject": {"vi": "Gọi", "en": "Call"},
+                           "body": {"vi": "Gọi nhé", "en": "Please call"}}},
+        "success": {"when": "orders_placed >= 1", "within": 20}, "metric": "orders", "cooldown": 9,
+    }  # fmt: skip
+    made = marketer.post("/api/campaigns", json={"key": "our_call", "strategy": row})
+    assert made.status_code == 201
+    assert made.json()["key"] == "our_call"
+    assert written(fresh)["our_call"]["cooldown"] == 9
+    again = marketer.post("/api/campaigns", json={"key": "our_call", "strategy": row})
+    assert again.status_code == 422
+    assert "already" in again.json()["detail"]
+    wrong = {"key": "other", "strategy": row | {"trigger": "no_such_fact > 1"}}
+    refused = marketer.post("/api/campaigns", json=wrong)
+    assert refused.status_code == 422
+    assert "no_such_fact" in refused.json()["detail"]
+    assert marketer.post("/api/campaigns", json={"key": "new", "strategy": row}).status_code == 422
+    assert list(written(fresh)) == ["our_call"]
+    viewer = signed_in(fresh.app, "viewer")
+    assert viewer.post("/api/campaigns", json={"key": "b", "strategy": row}).status_code == 403
+    assert all(one["people"] for one in viewer.get("/api/campaigns/next").json()["next"])

@@ -8,8 +8,10 @@ import msgspec
 
 from thang.model import WrongInput
 from thang.policy.expressions import to_text
+from thang.policy.load import text_of
 from thang.policy.nearest import hint
-from thang.policy.playbook.load import FILE, load_playbook
+from thang.policy.playbook.editing import known_playbook
+from thang.policy.playbook.load import FILE
 from thang.policy.playbook.nouns import Playbook, Step, Strategy, Template, Words
 from thang.river.sending.merge import read_merge
 from thang.workspace.folder import Folder
@@ -78,7 +80,7 @@ def shop_playbook(folder: Folder) -> Playbook:
     folder.must_exist()
     path = folder.path / FILE
     levels = tuple(level.key for level in folder.policy().levels)
-    return load_playbook(path if path.exists() else None, levels, read_merge)
+    return known_playbook(text_of(path) if path.exists() else "", levels, read_merge)
 
 
 def listed(playbook: Playbook) -> PlaybookAnswer:

@@ -22,6 +22,7 @@ from thang.policy.playbook.sense import Reads
 from thang.policy.playbook.standings import LEVELS
 
 STRATEGIES = "strategies"
+RESERVED = ("new", "next", "run", "stop")  # addresses of the pages of strategies
 # A text that was read once says the same for ever; forms are tried at each keystroke.
 _known = lru_cache(maxsize=8)(read_playbook)
 Levels = Sequence[str]
@@ -59,7 +60,7 @@ def added(
 ) -> str:  # fmt: skip
     """The text with one strategy more, written below what is there; WrongPolicy if it is wrong."""
     before = known_playbook(text, levels)
-    if any(one.key == key for one in before.strategies):
+    if key in RESERVED or any(one.key == key for one in before.strategies):
         raise WrongPolicy(f"There is a strategy {key} already: give yours another name.")
     root = yaml.compose(text, Loader=yaml.SafeLoader)
     indent = _indent(root)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Depends, Path
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -38,11 +38,46 @@ class Paused(BaseModel):
     paused: bool
 
 
+class Written(BaseModel):
+    """A strategy of the shop's own, in the words of playbook.yaml."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    key: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    strategy: dict[str, Any]
+
+
 @router.get("", dependencies=[Depends(reader)])
 def campaigns(request: Request) -> dict[str, Any]:
     """Every strategy with what became of it, in the order of the playbook."""
     shop = office_of(request).shop
     return {"last_run": shop.last_run(), "campaigns": [_told(one) for one in shop.campaigns()]}
+
+
+@router.get("/next", dependencies=[Depends(reader)])
+def following(request: Request) -> dict[str, Any]:
+    """What would bring the most today, for how many people, and on what belief."""
+    found = office_of(request).shop.next_best()
+    return {"next": [
+        {
+            "key": one.strategy.key, "people": one.people, "uplift": one.uplift,
+            "measured": one.measured, "brings": round(one.brings), "share": one.share,
+        }
+        for one in found
+    ]}  # fmt: skip
+
+
+@router.post("", response_model=None)
+def write(request: Request, viewer: Marketer, written: Written) -> Response:
+    """Write a strategy into the shop's own playbook; 422 with line and key where it is wrong."""
+    office = office_of(request)
+
+    def work() -> dict[str, Any]:
+        office.shop.add_strategy(written.key, written.strategy)
+        office.desk.audit.note(viewer.id, "strategy written", written.key, office.now())
+        return _told(office.shop.campaign(written.key).campaign)
+
+    return once(request, viewer, written.model_dump(), work, status=201)
 
 
 @router.get("/{key}", dependencies=[Depends(reader)])

@@ -10,11 +10,11 @@ from typing import Any
 from starlette.datastructures import FormData
 
 from thang.policy.expressions import to_text
+from thang.policy.playbook.editing import RESERVED
 from thang.policy.playbook.nouns import Playbook, Step, Strategy, Template
 from thang.record.words import folded
 
 MOST_STEPS = 6
-RESERVED = ("new", "run", "stop")  # addresses below /campaigns
 LATER = {"channels": ["task"], "subject": {"vi": "-", "en": "-"}, "body": {"vi": "-", "en": "-"}}
 PLAIN_GOAL = {"when": "orders_placed >= 1", "within": 30}
 
