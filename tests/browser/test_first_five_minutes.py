@@ -73,7 +73,7 @@ def look_around(page: Page) -> None:
     page.wait_for_url("**/ladder")
     expect(page.locator(".ladder .rung")).to_have_count(7)
     expect(page.locator(".banner.demo")).to_be_visible()
-    page.locator(".card.advice a.button").click()
+    page.locator(".card.advice a.button.primary").click()
     page.wait_for_url("**/customers?*")
     page.locator("#rows tbody tr a").first.click()
     page.wait_for_url("**/customers/p_*")
