@@ -35,7 +35,7 @@ PAGE = """# Events over HTTP
 `python -m benchmarks.ingest` on {machine},
 shared with other work and with the senders themselves: batches of {each} events from {senders}
 senders to one `thang serve`, each answered once it is on disk (SQLite WAL, `synchronous=FULL`);
-the worker folds what arrives meanwhile.
+the worker folds what arrives meanwhile. The machine's load at the end was {load:.0f}.
 
 | what | events/s | p50 ms | p99 ms | server's CPU us an event |
 |---|---|---|---|---|
@@ -171,7 +171,8 @@ def main() -> None:
     (calm,) = run("calm", batches)
     disk, full, after = run("with", batches, CROWD)
     text = PAGE.format(
-        machine=machine(), each=EACH, senders=SENDERS, crowd=CROWD, disk=disk, none=none,
+        machine=machine(), load=os.getloadavg()[0], each=EACH, senders=SENDERS, crowd=CROWD,
+        disk=disk, none=none,
         full=full, calm=calm, share=disk.rate / none.rate,
         calm_share=calm.rate / none.rate, tries=len(full.taken) + full.later,
         later=full.later, after=after.p50,

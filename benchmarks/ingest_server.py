@@ -24,7 +24,7 @@ def main(folder: Path, kind: str) -> None:
     """Serve a new shop, and say where it is and with which key it takes events."""
     Workspace.init(folder)
     desk = Desk.open(folder)
-    _, key = desk.keys.create("benchmark", ("events",), "benchmark", 0)
+    _, key = desk.keys.create("benchmark", ("events", "read"), "benchmark", 0)
     desk.close()
     if kind != "with":
         Worker.start = lambda _: None  # type: ignore[method-assign]
