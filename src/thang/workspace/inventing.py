@@ -14,6 +14,7 @@ from thang.engines.warming import warmed
 from thang.model import DAY, Gathered, WrongInput
 from thang.record import Record
 from thang.river.calendar import instant, moment
+from thang.river.sending.nouns import GRANTED, MARKETING, SERVICE
 from thang.simulate.scenario import Scenario
 from thang.simulate.scenarios import SCENARIOS
 from thang.simulate.shop import Simulation
@@ -74,8 +75,24 @@ def demo_shop(path: Path, day: str | None = None) -> tuple[Ladder, list[dict[str
     scenario = _scenario("demo", 1).ending(_end_of(day))
     with warmed(), Record.open(path, shop.folder.now) as record:
         record.append("demo", "demo", _gathered(scenario))
+        _agreed(record, _end_of(day) - 30 * DAY)
     shop.classify(day)
     return shop.ladder(), _one_of_each(shop)
+
+
+def _agreed(record: Record, at: int) -> None:
+    """Whoever said yes on Zalo and did not take it back said so on other channels, too: else
+    nothing in a demo could be sent.
+    """
+    record.hear()
+    last = {who: granted for who, channel, granted in record.words_on_advertising()
+            if channel in ("", "zalo_oa")}  # fmt: skip
+    word = {"state": GRANTED, "at": at, "source": "demo", "wording": "bịa ra", "proof": "bịa ra"}
+    record.say(
+        word | {"identifier": who, "channel": channel, "purpose": purpose}
+        for who, granted in last.items() if granted
+        for channel in ("email", "sms") for purpose in (MARKETING, SERVICE)
+    )  # fmt: skip
 
 
 def _yesterday(now: int) -> str:
