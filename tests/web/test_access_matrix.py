@@ -27,7 +27,9 @@ UNRULED = {"/healthz", "/metrics"}  # for machines; /metrics looks at the caller
 SPOKEN_BY_FASTAPI = {"/api/openapi.json", "/static"}
 CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
 OWNERS = re.compile(r"^(/api)?/settings/(people|keys|audit|backup)|^/api/tables/")
-OWNERS_CHANGES = re.compile(r"^/settings/channels|^/policy/(apply|versions)|^/api/policy$|^/shops/|^(/api)?/stage/gate")
+OWNERS_CHANGES = re.compile(
+    r"^/settings/channels|^/policy/(apply|versions)|^/api/policy$|^/shops/|^(/api)?/stage/gate"
+)
 LEAVES_THE_HOUSE = re.compile(r"\.csv$|/refused|/export")
 FILES_THAT_WERE_BROUGHT = re.compile(r"^/import/")  # they hold what is not yet masked
 WRITING_STRATEGIES = re.compile(r"^/campaigns/(new$|\{key\}/change$)")  # pages of one long form
@@ -119,8 +121,7 @@ def least(method: str, path: str) -> str:
     if OWNERS.search(path) or (changes and OWNERS_CHANGES.search(path)):
         return "owner"
     brought = any(
-        one.search(path)
-        for one in (LEAVES_THE_HOUSE, FILES_THAT_WERE_BROUGHT, WRITING_STRATEGIES)
+        one.search(path) for one in (LEAVES_THE_HOUSE, FILES_THAT_WERE_BROUGHT, WRITING_STRATEGIES)
     )
     return "marketer" if changes or brought else "viewer"
 

@@ -1,4 +1,4 @@
-"""The verbs of programmes: booking, what they stand at, doubtful referrals, points for a voucher."""
+"""The verbs of programmes: booking, where they stand, doubtful referrals, points for vouchers."""
 
 from __future__ import annotations
 
