@@ -22,8 +22,8 @@ ADDED = """
 ## How soon it is seen
 
 `python -m benchmarks.live`: {people:,} people with {events:,} events; somebody new buys,
-{tries} times. Their page and the ladder show it {half:.2f} s after the request began (the slowest: {most:.2f} s;
-asked: 2 s), with a load of {load:.0f} on the machine.
+{tries} times. Their page and the ladder show it {half:.2f} s after the request began (the slowest:
+{most:.2f} s; asked: 2 s), with a load of {load:.0f} on the machine.
 """
 
 
@@ -58,8 +58,8 @@ def main() -> None:
             settled(client)
             took = sorted(seen_after(client, n) for n in range(TRIES))
     text = ADDED.format(
-        people=PEOPLE + TRIES, events=batches * EACH, tries=TRIES, half=took[TRIES // 2], most=took[-1],
-        load=os.getloadavg()[0],
+        people=PEOPLE + TRIES, events=batches * EACH, tries=TRIES,
+        half=took[TRIES // 2], most=took[-1], load=os.getloadavg()[0],
     )  # fmt: skip
     page = RESULTS.read_text("utf-8").split("\n## ")[0]
     RESULTS.write_text(page + text, "utf-8")
