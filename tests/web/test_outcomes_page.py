@@ -117,10 +117,10 @@ def test_effects_are_told_in_words_and_as_they_are(lived: Shop) -> None:
         assert nonsense not in page
 
 
-def test_an_effect_that_may_be_chance_is_called_open(lived: Shop) -> None:
+def test_an_effect_that_may_be_chance_is_not_called_one(lived: Shop) -> None:
     page = signed_in(lived.app, "viewer").get("/outcomes").text
     row = page[page.index("/campaigns/vip_programme") :].split("</li>")[0]
-    assert ">open<" in row
+    assert ">not sure yet<" in row
     assert 'class="interval"' in row
     row = page[page.index("/campaigns/after_sales") :].split("</li>")[0]
     assert 'class="interval up"' in row
