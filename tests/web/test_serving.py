@@ -131,3 +131,14 @@ def test_a_network_is_not_served_by_an_oversight(host: str) -> None:
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.9", "::1", "localhost"])
 def test_this_machine_may_be_served(host: str) -> None:
     check(Place(host))
+
+
+def test_a_running_demo_says_what_it_would_send_and_sends_to_nobody(shop: Path) -> None:
+    with served(shop):
+        words = command("send", "--shop", shop, "--json", "--dry-run")
+        asked = subprocess.run(words, capture_output=True, env=environment(), check=True)
+        told = json.loads(asked.stdout)
+        assert (told["dry"], told["fake"]) == (True, True)
+        refused = subprocess.run(words[:-1], capture_output=True, env=environment(), check=False)
+        assert refused.returncode == 1
+        assert len(refused.stderr.decode().strip().splitlines()) == 1
