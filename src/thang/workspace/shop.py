@@ -38,6 +38,7 @@ from thang.workspace.names import cards
 from thang.workspace.outcomes import Measuring
 from thang.workspace.pages import Look, Pages
 from thang.workspace.preview import SAMPLE, Preview, preview
+from thang.workspace.public_forms import PublicForms
 from thang.workspace.rewarding import Rewards
 from thang.workspace.staging import Staging
 from thang.workspace.strategizing import Strategizing
@@ -52,8 +53,8 @@ FURTHEST = 200 * 366 * DAY  # beyond the year 2170, where calendars would run ou
 
 
 class Workspace(
-    Pages, Importing, Valuing, Staging, Grouping, Measuring, Campaigning, Rewards, Tasking,
-    Consenting, Delivering, Hearing, Strategizing, Advising,
+    Pages, Importing, Valuing, Staging, Grouping, Measuring, Campaigning, Rewards, PublicForms,
+    Tasking, Consenting, Delivering, Hearing, Strategizing, Advising,
 ):  # fmt: skip
     """A shop's folder and what can be done with it. One call, one commit."""
 

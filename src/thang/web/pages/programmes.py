@@ -16,6 +16,7 @@ from thang.web.page import render
 from thang.web.viewer import Viewer, marketer, reader
 from thang.web.words.catalogue import noted
 from thang.workspace.freshness import State
+from thang.workspace.public_forms import Written
 from thang.workspace.rewarding import Exchanged, ProgrammesAnswer
 
 router = APIRouter(include_in_schema=False)
@@ -35,6 +36,8 @@ class ProgrammesPage:
     found: int | None
     once: str  # names this form's one exchange, however often it is sent
     bought: Exchanged | None
+    forms: tuple[Written, ...]  # what the shop's customers wrote; empty for who may not see it
+    code: str  # with which whoever was asked for refers
 
     why = WHY
 
@@ -87,8 +90,10 @@ def _page(request: Request, viewer: Viewer, asked: str, bought: Exchanged | None
         return render(request, viewer, "ladder_empty.html", state)
     told = shop.programmes()
     people = {ref for one in told.standing.doubtful for ref in (one.referrer, one.friend)}
+    may = viewer.role in (Role.OWNER, Role.MARKETER)
     page = ProgrammesPage(
-        told, shop.titles(sorted(people)), viewer.role in (Role.OWNER, Role.MARKETER), asked,
+        told, shop.titles(sorted(people)), may, asked,
         shop.points_of(asked) if asked else None, token_urlsafe(12), bought,
+        shop.written_forms() if may else (), shop.referral_code(asked) if asked and may else "",
     )  # fmt: skip
     return render(request, viewer, "programmes.html", page)
