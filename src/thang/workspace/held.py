@@ -55,6 +55,9 @@ class HeldWorkspace(Workspace):
         with self._one_writer:
             return super().judge()
 
+    def _alone(self) -> AbstractContextManager[object]:
+        return self._one_writer
+
     def run(self, *, dry: bool = False) -> Ran:
         """As ever, one at a time with what classifies."""
         with self._one_writer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -122,7 +122,7 @@ class Staging(ABC):
 
     def agree_with_stage(self, by: str) -> StageAnswer:
         """The owner agrees with the computed stage; a word that said another holds no more."""
-        with self._look() as look:
+        with self._alone(), self._look() as look:
             told = stage_told(look.projection) or _judge(look).told
             stage = told.shown.settled if told else 0
             body = {"stage": stage, "reason": "", "by": by, "until": 0}
@@ -133,7 +133,7 @@ class Staging(ABC):
         """The owner's word: the business stands at this stage, 0 to 4, for a while."""
         if not 0 <= stage < len(STAGES):
             raise WrongInput("There are five stages: give a number from 1 to 5.")
-        with self._look() as look:
+        with self._alone(), self._look() as look:
             until = _until(look, months)
             body = {"stage": stage, "reason": _reason(reason), "by": by, "until": until}
             look.record.add_finding(WORDS, _as_of(look), body)
@@ -141,13 +141,13 @@ class Staging(ABC):
 
     def override_gate(self, opened: bool, reason: str, by: str, months: int = 0) -> StageAnswer:
         """The gate as the owner wants it, with a reason that is kept."""
-        with self._look() as look:
+        with self._alone(), self._look() as look:
             body = {"opened": opened, "reason": _reason(reason), "by": by}
             return _note(look, "override", body | {"until": _until(look, months)})
 
     def end_gate_override(self, by: str) -> StageAnswer:
         """The gate stands as its checks say again."""
-        with self._look() as look:
+        with self._alone(), self._look() as look:
             body = {"opened": False, "reason": "", "by": by, "until": _as_of(look)}
             return _note(look, "override", body)
 
@@ -157,20 +157,24 @@ class Staging(ABC):
             raise WrongInput("What is counted is not known: count on_time or attributed.")
         if not 0 <= k <= n or not 0 < n <= MOST:
             raise WrongInput("That is no count: give two numbers, the first no greater.")
-        with self._look() as look:
+        with self._alone(), self._look() as look:
             return _note(look, check, {"k": k, "n": n, "by": by, "until": _until(look, 0)})
 
     def publish_terms(self, by: str) -> StageAnswer:
         """The terms are published, and orders of every channel come to one person."""
-        with self._look() as look:
+        with self._alone(), self._look() as look:
             return _note(look, "published", {"by": by, "until": _until(look, 0)})
 
     def start_pilot(self, people: int, by: str) -> StageAnswer:
         """A few viral people are invited as of now; `people`: how many, 0 calls the pilot off."""
         if not 0 <= people <= MOST:
             raise WrongInput("That is no count of people: give how many are invited.")
-        with self._look() as look:
+        with self._alone(), self._look() as look:
             return _note(look, "pilot", {"people": people, "by": by})
+
+    def _alone(self) -> AbstractContextManager[object]:
+        """While the derived tables are written to, nobody else writes to them."""
+        return nullcontext()
 
     @abstractmethod
     def _look(self) -> AbstractContextManager[Look]:
