@@ -21,10 +21,12 @@ from thang.policy.playbook.merge_fields import field_names
 from thang.policy.playbook.nouns import Step
 from thang.record import Record
 from thang.record.outbox import Claim
+from thang.record.points import Award
 from thang.river.sending.labels import Worded, dressed
 from thang.river.sending.law import Law, may_send
 from thang.river.sending.merge import read_merge
 from thang.workspace.acting.playbooks import WRITTEN
+from thang.workspace.claim_fields import claim_fields
 from thang.workspace.composing import Composer, composer_for
 from thang.workspace.task_desk import TaskDesk
 from thang.workspace.whose import whose
@@ -248,3 +250,20 @@ def test_words_are_those_of_the_playbook_that_somebody_entered_under(record: Rec
     write = composer_for(record, today, POLICY.sending, lambda _: "https://tiem.example/u/1")
     assert "Tiệm Thử" in write(claim).text
     assert record.playbook_of("nobody's") == ""
+
+
+def test_a_friends_link_a_level_and_points_are_the_persons_own(record: Record) -> None:
+    policy = read_policy("programmes: {points: {money_per_point: 1000}}")
+    claim = claim_of(record, "Trần Thị Thử Đào")
+    person = claim.person.number
+    record.award([(claim.person.identifiers, Award("day/1", 7, 1, "order"))])
+    linked = next(key for key, one in PLAYBOOK.templates.items() if "referral.link" in one.body.vi)
+    with Projection.open(record.folder / "projection.duckdb") as projection:
+        projection.sql.execute("insert into placements (person, level) values (?, 3)", [person])
+        known = claim_fields(record, projection, policy, PLAYBOOK, "https://tiem.example")
+        plain = known(claim)
+        told = known(replace(claim, message=replace(claim.message, template=linked)))
+    assert plain == {"person.level": "Thành viên", "points.balance": 7}, "no link is made unasked"
+    link = str(told["referral.link"])
+    code = link.removeprefix("https://tiem.example/r/")
+    assert record.holder_of_code(code) == person

@@ -22,6 +22,7 @@ from thang.river.sending.law import Law
 from thang.river.sending.nouns import EVERY, MARKETING, SERVICE, WITHDRAWN
 from thang.simulate.providers.stand_in import Arrived, StandIn
 from thang.workspace.channels import STAFF, Makings, only_fake, senders_for
+from thang.workspace.claim_fields import claim_fields
 from thang.workspace.composing import composer_for
 from thang.workspace.due import Due, due_now
 from thang.workspace.folder import Folder
@@ -184,7 +185,9 @@ class Delivering(ABC):
             out = WayOut(claim.person.number, claim.message.channel)
             return f"{base}/out/{token_of(record, out)}"
 
-        written = composer_for(record, self.playbook(), look.policy.sending, way_out)
+        playbook = self.playbook()
+        fields = claim_fields(record, look.projection, look.policy, playbook, base)
+        written = composer_for(record, playbook, look.policy.sending, way_out, fields)
 
         def compose(claim: Claim) -> Outgoing:
             one = claim.message
