@@ -13,7 +13,7 @@ from thang.model import DAY, Event, Identifier
 from thang.policy.programmes import Points, ReferralRewards
 from thang.record import Record
 from thang.river.calendar import end_of_day, moment
-from thang.river.programmes.earning import Referred, doubts, expires_at
+from thang.river.programmes.earning import Referred, circle, doubts, expires_at
 from thang.workspace.programmes import Booked, book, standing
 from thang.workspace.shop import Workspace
 
@@ -141,8 +141,8 @@ def test_too_many_at_once_wait_for_people_who_may_pay_or_refuse(tmp_path: Path) 
 def test_a_ring_is_paid_to_nobody_without_people_looking() -> None:
     rules = ReferralRewards()
     chain = [Referred(1, 2, 10, 1), Referred(2, 3, 20, 1), Referred(3, 1, 30, 1)]
-    assert [doubts(one, chain, rules) for one in chain] == [("ring",)] * 3
-    assert doubts(Referred(4, 5, 5, 1), chain, rules) == ()
+    assert [doubts(one, circle(chain), rules) for one in chain] == [("ring",)] * 3
+    assert doubts(Referred(4, 5, 5, 1), circle(chain), rules) == ()
 
 
 @pytest.mark.parametrize(

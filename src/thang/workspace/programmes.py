@@ -22,6 +22,7 @@ from thang.river.programmes.earning import (
     ACCEPTED,
     REFUSED,
     Referred,
+    circle,
     doubts,
     expires_at,
     points_for,
@@ -150,13 +151,14 @@ def _reward(
     if not rules.referrer and not rules.friend:
         return 0, 0
     found = referrals(projection, now)
+    others = circle(found)
     said = {(one.referrer, one.friend): one.state for one in record.referral_words()}
     paid, waits = 0, 0
     for one in found:
         state = said.get((one.referrer, one.friend), "")
         if one.orders < rules.after_orders or state == REFUSED:
             continue
-        if state != ACCEPTED and doubts(one, found, rules):
+        if state != ACCEPTED and doubts(one, others, rules):
             waits += 1
             continue
         paid += _pay(record, policy, purses, one)
@@ -184,7 +186,8 @@ def standing(record: Record, projection: Projection, policy: Policy, now: int) -
     rules = policy.programmes.referral
     found = referrals(projection, now)
     said = {(one.referrer, one.friend): one.state for one in record.referral_words()}
-    held = [(one, why) for one in found if (why := doubts(one, found, rules))]
+    others = circle(found)
+    held = [(one, why) for one in found if (why := doubts(one, others, rules))]
     ref_of = record.refs.ref_of
     doubtful = tuple(
         Doubtful(ref_of(one.referrer), ref_of(one.friend), one.at, why,

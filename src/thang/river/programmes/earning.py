@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -47,31 +48,36 @@ def expires_at(at: int, rules: Points, tz: str) -> int:
     return instant(datetime(number // 12, number % 12 + 1, day, tzinfo=zone)) + DAY
 
 
-def doubts(one: Referred, others: list[Referred], rules: ReferralRewards) -> tuple[str, ...]:
+Circle = Mapping[int, Sequence[Referred]]  # all referrals that count, by who referred
+
+
+def circle(referrals: Iterable[Referred]) -> Circle:
+    """Referrals by who made them."""
+    found: dict[int, list[Referred]] = {}
+    for one in referrals:
+        found.setdefault(one.referrer, []).append(one)
+    return found
+
+
+def doubts(one: Referred, others: Circle, rules: ReferralRewards) -> tuple[str, ...]:
     """Why people should look at a referral before it is paid; nothing: it is paid.
 
-    `others`: all referrals that count. Those of one household never count in the first place.
+    Those of one household, device or payment never count in the first place.
     """
-    lately = [
-        other for other in others
-        if other.referrer == one.referrer and one.at - 30 * DAY < other.at <= one.at
-    ]  # fmt: skip
+    lately = sum(one.at - 30 * DAY < other.at <= one.at for other in others.get(one.referrer, ()))
     found = []
-    if len(lately) > rules.most_per_month:
+    if lately > rules.most_per_month:
         found.append("many")
     if _leads_back(one, others, rules.ring):
         found.append("ring")
     return tuple(found)
 
 
-def _leads_back(one: Referred, others: list[Referred], steps: int) -> bool:
+def _leads_back(one: Referred, others: Circle, steps: int) -> bool:
     """Whether the friend, or a friend's friend, referred whoever referred them."""
-    by: dict[int, set[int]] = {}
-    for other in others:
-        by.setdefault(other.referrer, set()).add(other.friend)
     reached, edge = {one.friend}, {one.friend}
     for _ in range(steps - 1):
-        edge = {friend for who in edge for friend in by.get(who, ())} - reached
+        edge = {next_.friend for who in edge for next_ in others.get(who, ())} - reached
         if one.referrer in edge:
             return True
         reached |= edge
