@@ -12,6 +12,7 @@ settings.load_profile("thang")
 TOGETHER = ("golden", "engines", "browser")
 
 
+@pytest.hookimpl(tryfirst=True)  # before the workers read the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         room = item.path.parent.name
