@@ -23,8 +23,8 @@ lint: $(READY) $(SPARK)  ## style, types, floors, purity
 	$(BIN)/mypy
 	PYTHONPATH=src $(BIN)/lint-imports --no-cache
 
-soak: $(READY) $(SPARK)  ## the long runs: more customers, more kills
-	$(BIN)/python -m pytest -m soak
+soak: $(READY) $(SPARK)  ## the long runs: more customers, more kills, more examples
+	$(BIN)/python -m pytest -m "soak or hypothesis" --hypothesis-profile soak
 
 bench: $(READY) $(SPARK)  ## ratios within one run; writes benchmarks/results.md
 	$(BIN)/python -m benchmarks.run

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import settings
 
-settings.register_profile("thang", deadline=None)
+# `make soak` runs all tests of hypothesis once more under its own profile, with far more examples.
+settings.register_profile("thang", deadline=None, max_examples=40)
+settings.register_profile("soak", deadline=None, max_examples=200)
 settings.load_profile("thang")
 
 # Tests that stand on one costly start (a big file imported, Spark, a demo served) go to one worker.

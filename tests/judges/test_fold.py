@@ -1,4 +1,4 @@
-"""The fold against the slow judge: 20,000 invented customers in `make test`, more in `make soak`."""
+"""The fold against the slow judge: 10,000 invented customers in `make test`, more in `make soak`."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -36,11 +36,16 @@ def load_policy(path: Path | None) -> Policy:
     return read_policy(text_of(path), path.name)
 
 
+@lru_cache(maxsize=32)
 def read_policy(text: str, file: str = "policy.yaml") -> Policy:
-    """The policy of a YAML text over the default one; `file` is its name in errors."""
+    """The policy of a YAML text over the default one; `file` is its name in errors.
+
+    A text that was just read is not read again: pages ask for the same versions over and over.
+    """
     return _believed(drafted(text, file), text)
 
 
+@lru_cache(maxsize=8)
 def drafted(text: str, file: str = "policy.yaml") -> Draft:
     """The default policy with a YAML text laid over it, as it is written and not yet believed."""
     return laid(_default_tree(), read_tree(text, file))
