@@ -31,6 +31,7 @@ def test_cdnow_is_one_purchase_a_row() -> None:
     assert len({e.ref for e in told}) == 69_659
 
 
+@pytest.mark.soak  # in tests/golden the same rows are accounted for by an import
 def test_online_retail_is_gathered_into_orders() -> None:
     found = list(opened(real("online_retail_ii_y1.parquet"), ShopFacts("GBP", "Europe/London")))
     assert sum(g.rows for g in found) == 525_461

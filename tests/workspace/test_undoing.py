@@ -164,7 +164,7 @@ def both_ways(shop: Workspace, day: str) -> tuple[Said, Said]:
     return stepped, said(shop)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.soak)])
 def test_any_order_of_imports_and_words_on_them(tmp_path: Path, seed: int) -> None:
     """Only those events count that a standing import told; compared with a shop told just these."""
     dice = random.Random(seed)

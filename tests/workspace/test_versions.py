@@ -198,11 +198,11 @@ def test_what_comes_later_is_told_by_the_new_policy_and_a_rebuilding_says_the_sa
 
 
 def test_an_explanation_tells_the_past_as_it_was_lived(shop: Workspace) -> None:
-    before = {who: shop.explain(who) for who in list(places(shop))[:40]}
+    before = {who: shop.explain(who) for who in list(places(shop))[:8]}
     applied(shop, HARDER)
     moved = {m["person"] for m in history(shop) if m["cause"] == "policy"}
     assert moved
-    for who in {*before, *moved}:
+    for who in {*before, *sorted(moved)[:12]}:
         found = shop.explain(who)
         assert found["level"] == places(shop)[who]["level"]
         assert (found["history"][-1]["cause"] == "policy") == (who in moved)

@@ -19,6 +19,11 @@ SENTENCES = (
 )
 ACTIONS = (
     noted("signed in"),
+    noted("channel tested"),
+    noted("form settled"),
+    noted("points exchanged"),
+    noted("consent noted"),
+    noted("referral judged"),
     noted("sign-in refused"),
     noted("signed out"),
     noted("sessions ended"),
