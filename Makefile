@@ -15,7 +15,7 @@ demo: $(RUNS)  ## a simulated Vietnamese shop, served in the browser (Ctrl-C end
 	$(BIN)/thang demo
 
 test: $(READY) $(SPARK) $(CHROMIUM) lint  ## what CI runs
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not soak"
+	$(BIN)/python -m pytest -n 2 --dist loadscope -m "not soak"
 
 lint: $(READY) $(SPARK)  ## style, types, floors, purity
 	$(BIN)/ruff check src tests benchmarks evaluation

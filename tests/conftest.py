@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from xdist.remote import Producer
+    from xdist.scheduler import LoadScopeScheduling
 
 # `make soak` runs all tests of hypothesis once more under its own profile, with far more examples.
 settings.register_profile("thang", deadline=None, max_examples=40)
 settings.register_profile("soak", deadline=None, max_examples=200)
 settings.load_profile("thang")
 
-# Tests that stand on one costly start (a big file imported, Spark, a demo served) go to one worker.
+# Rooms whose files stand on one costly start: a big file imported, Spark, a demo served.
 TOGETHER = ("golden", "engines", "browser")
 
 
-@pytest.hookimpl(tryfirst=True)  # before the workers read the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        room = item.path.parent.name
-        if room in TOGETHER:
-            item.add_marker(pytest.mark.xdist_group(room))
+def shared(nodeid: str) -> str:
+    """What a test is dealt out with: its room where that shares a start, else its own file."""
+    path, _, _ = nodeid.partition("::")
+    room = path.removeprefix("tests/").partition("/")[0]
+    return room if room in TOGETHER else path
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """Whole files and rooms to one worker each, the longest first; marks of groups are not heard
+    by xdist 3.8 under pytest 9, which names its tests otherwise.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Sharing(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return shared(nodeid)
+
+    return Sharing(config, log)

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 from starlette.testclient import TestClient
+from tests.web.nonsense import nonsense
 from tests.web.peopled import peopled
 from tests.web.visitors import Shop, signed_in, stranger
-
-NONSENSE = (">None", "nan", "inf ", "%(", "{{", "Traceback")
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +45,7 @@ def test_every_strategy_is_listed_with_the_words_of_its_article(
         assert f'href="/campaigns/{one.key}"' in page
         assert one.name.en in page
         assert one.quote in page
-    for nonsense in NONSENSE:
-        assert nonsense not in page
+    assert nonsense(page) == []
     assert stranger(shop.app).get("/campaigns").status_code == 303
 
 
@@ -73,8 +71,7 @@ def test_every_single_page_of_a_strategy_can_be_read(shop: Shop, viewer: TestCli
     for one in shop.office.shop.playbook().strategies[::5]:
         page = viewer.get(f"/campaigns/{one.key}")
         assert page.status_code == 200, (one.key, page.text[:3000])
-        for nonsense in NONSENSE:
-            assert nonsense not in page.text.replace("{{ csrf", ""), (one.key, nonsense)
+        assert nonsense(page.text.replace("{{ csrf", "")) == [], one.key
         assert one.name.en in html.unescape(page.text)
 
 
