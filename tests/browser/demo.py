@@ -28,6 +28,11 @@ class Served:
     cookie: dict[str, str]
     somebody: str
 
+    def at(self, name: str, locale: str) -> str:
+        """The address of one of the `pages`, in a language."""
+        path = self.pages[name]
+        return f"{self.address}{path}{'&' if '?' in path else '?'}lang={locale}"
+
     @property
     def pages(self) -> dict[str, str]:
         """Every page by its name: what tests of all pages walk through."""

@@ -6,7 +6,6 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-COLOURS = ["color-contrast", "link-in-text-block"]
 WIDTHS = (1440, 390, 360)
 THEMES = ("light", "dark")
 
@@ -28,11 +27,9 @@ SMALL = """() => [...document.querySelectorAll('a, button, input, select, summar
 }).map((e) => e.outerHTML.slice(0, 160))"""
 
 
-def axe(page: Page, rules: list[str] = RULES) -> list[str]:
-    """Each violation of WCAG 2.2 A and AA that axe finds, with the elements concerned; of
-    another theme only the `COLOURS` are others.
-    """
-    found = Axe().run(page, options={"runOnly": rules, "resultTypes": ["violations"]})
+def axe(page: Page) -> list[str]:
+    """Each violation of WCAG 2.2 A and AA that axe finds, with the elements concerned."""
+    found = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]})
     return [
         f"{violation['id']}: {node['html'][:160]} {node['failureSummary']}"
         for violation in found.response["violations"]

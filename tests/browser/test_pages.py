@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 from tests.browser.conftest import Opener
 from tests.browser.demo import Served
-from tests.browser.looking import COLOURS, axe, complaints, sideways, small_targets
+from tests.browser.looking import axe, complaints, sideways, small_targets
+
+OPEN = "document.querySelectorAll('details').forEach((d) => { d.open = true })"
 
 PAGES = (
     "ladder", "ladder in per cent", "customers", "almost up", "nobody", "customer", "groups", "value", "stage",
@@ -22,49 +27,66 @@ def test_the_list_of_pages_is_whole(demo: Served) -> None:
     assert set(demo.pages) == set(PAGES)
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_accessible_and_within_its_width(opened: Opener, demo: Served, name: str) -> None:
-    with opened("about:blank") as page:
-        page.context.add_cookies([demo.cookie])  # type: ignore[list-item]
-        page.goto(demo.address + demo.pages[name])
-        page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true })")
-        assert axe(page) == []
-        for width in (390, 360):
-            page.set_viewport_size({"width": width, "height": 844})
-            assert sideways(page) == []
-            assert small_targets(page) == []
-        assert axe(page) == []
+@contextmanager
+def visiting(browser: Browser, demo: Served, **options: Any) -> Iterator[Page]:
+    """One visit to many pages, signed in: what browsers keep between them is kept."""
+    context = browser.new_context(**options)
+    context.add_cookies([demo.cookie])  # type: ignore[list-item]
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def desktop(browser: Browser, demo: Served) -> Iterator[Page]:
+    with visiting(browser, demo, viewport={"width": 1440, "height": 900}) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def phone(browser: Browser, demo: Served) -> Iterator[Page]:
+    """A phone held in the dark."""
+    size: ViewportSize = {"width": 390, "height": 844}
+    with visiting(browser, demo, viewport=size, color_scheme="dark") as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def bare(browser: Browser, demo: Served) -> Iterator[Page]:
+    with visiting(browser, demo, java_script_enabled=False) as page:
+        yield page
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_in_the_dark_its_colours_can_be_told_apart(opened: Opener, demo: Served, name: str) -> None:
-    with opened("about:blank", theme="dark", width=390) as page:
-        page.context.add_cookies([demo.cookie])  # type: ignore[list-item]
-        page.goto(demo.address + demo.pages[name])
-        page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true })")
-        assert axe(page, COLOURS) == []
-
-
-@pytest.mark.parametrize("name", [name for name in PAGES if name != "not found"])
-def test_no_complaint_in_either_language_and_the_same_without_script(
-    opened: Opener, demo: Served, name: str
+@pytest.mark.parametrize(("device", "locale"), [("desktop", "en"), ("phone", "vi")])
+def test_accessible_and_without_complaint(
+    request: pytest.FixtureRequest, demo: Served, name: str, device: str, locale: str
 ) -> None:
-    path, texts = demo.pages[name], []
-    with opened("about:blank") as page:
-        page.context.add_cookies([demo.cookie])  # type: ignore[list-item]
-        heard = complaints(page)
-        for locale in ("en", "vi"):
-            page.goto(f"{demo.address}{path}{'&' if '?' in path else '?'}lang={locale}")
-            assert page.evaluate("window.htmx !== undefined")
-            assert page.locator("html").get_attribute("lang") == locale
-        assert heard == []
-        page.goto(demo.address + path)
-        texts.append(Counter(page.locator("main").inner_text().split()))
-    if name == "more":
-        return
-    with opened("about:blank", javascript=False) as page:
-        page.context.add_cookies([demo.cookie])  # type: ignore[list-item]
-        page.goto(demo.address + path)
+    page: Page = request.getfixturevalue(device)
+    heard = complaints(page)
+    page.goto(demo.at(name, locale))
+    assert page.evaluate("window.htmx !== undefined")
+    assert page.locator("html").get_attribute("lang") == locale
+    page.evaluate(OPEN)
+    assert axe(page) == []
+    assert heard == [] or name == "not found"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_within_its_width(phone: Page, demo: Served, name: str) -> None:
+    phone.goto(demo.at(name, "vi"))
+    phone.evaluate(OPEN)
+    for width in (390, 360):
+        phone.set_viewport_size({"width": width, "height": 844})
+        assert sideways(phone) == []
+        assert small_targets(phone) == []
+    phone.set_viewport_size({"width": 390, "height": 844})
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name not in ("more", "not found")])
+def test_the_same_without_script(desktop: Page, bare: Page, demo: Served, name: str) -> None:
+    texts = []
+    for page in (desktop, bare):
+        page.goto(demo.at(name, "vi"))
         texts.append(Counter(page.locator("main").inner_text().split()))
     with_script, without = texts
     assert with_script.total() > 10
