@@ -18,12 +18,16 @@ settings.load_profile("thang")
 
 # Rooms whose files stand on one costly start: a big file imported, Spark, a demo served.
 TOGETHER = ("golden", "engines", "browser")
+# Rooms whose tests are long and share nothing: dealt out last, one by one, so that all end at once.
+ALONE = ("judges",)
 
 
 def shared(nodeid: str) -> str:
     """What a test is dealt out with: its room where that shares a start, else its own file."""
     path, _, _ = nodeid.partition("::")
     room = path.removeprefix("tests/").partition("/")[0]
+    if room in ALONE:
+        return nodeid
     return room if room in TOGETHER else path
 
 
