@@ -12,7 +12,7 @@ from thang.record import Record
 from thang.sources.files import ShopFacts
 from thang.workspace import bringing, ingest, undoing
 from thang.workspace.bringing import Checked
-from thang.workspace.folder import Folder
+from thang.workspace.folder import Folder, wall_clock
 from thang.workspace.recognising import Recognised, recognise, remember
 from thang.workspace.refusals import Refusals, refusals, refused_csv
 from thang.workspace.undoing import PastImport
@@ -95,3 +95,14 @@ class Importing(ABC):
 
     @abstractmethod
     def _record(self) -> AbstractContextManager[Record]: ...
+
+
+class Importer(Importing):
+    """A shop's folder for a process that imports and does nothing else: half as long to start."""
+
+    def __init__(self, path: Path, now: Callable[[], int] = wall_clock) -> None:
+        self.folder = Folder(path, now)
+
+    def _record(self) -> AbstractContextManager[Record]:
+        self.folder.must_exist()
+        return Record.open(self.folder.path, self.folder.now)

@@ -16,7 +16,7 @@ from typing import Any
 from thang.model import Tally, ThangError, WrongInput
 from thang.web.incoming import Incoming
 from thang.workspace.bringing import rows_in
-from thang.workspace.shop import Workspace
+from thang.workspace.importing import Importer
 
 BEAT = 0.25  # seconds between two lines
 
@@ -46,7 +46,7 @@ def tell(**what: Any) -> None:
     sys.stdout.flush()
 
 
-def check(shop: Workspace, incoming: Incoming, upload: str) -> dict[str, Any]:
+def check(shop: Importer, incoming: Incoming, upload: str) -> dict[str, Any]:
     """Recognise a file, and say what importing it would do where nobody need look first."""
     path = incoming.path(upload)
     found = shop.recognise(path)
@@ -62,7 +62,7 @@ def check(shop: Workspace, incoming: Incoming, upload: str) -> dict[str, Any]:
     return {"sure": found.sure, "trouble": bool(told["trouble"])}
 
 
-def bring(shop: Workspace, incoming: Incoming, upload: str) -> dict[str, Any]:
+def bring(shop: Importer, incoming: Incoming, upload: str) -> dict[str, Any]:
     """Import a file; it goes when it is in."""
     path, told = incoming.path(upload), incoming.get(upload)
     checked = (incoming.found(upload) or {}).get("checked")
@@ -85,7 +85,7 @@ def _named(error: ThangError, incoming: Incoming, upload: str) -> str:
 
 def main(verb: str, folder: str, upload: str) -> int:
     """Run one verb; 0 where the last line tells a result, 1 where it tells a refusal."""
-    shop = Workspace(Path(folder))
+    shop = Importer(Path(folder))
     incoming = Incoming(shop.folder.incoming)
     try:
         incoming.get(upload)
