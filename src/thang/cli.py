@@ -61,12 +61,19 @@ def init(
     shop: ShopOption = Path("shop"),
     currency: Annotated[str, typer.Option(help="ISO code of the shop's currency.")] = "VND",
     tz: Annotated[str, typer.Option(help="The shop's time zone.")] = "Asia/Ho_Chi_Minh",
+    record: Annotated[
+        str,
+        typer.Option(
+            envvar="THANG_RECORD",
+            help="postgresql://user@host/database: keep the record there, for several machines.",
+        ),
+    ] = "",
     json: JsonOption = False,
 ) -> None:
     """Lay out a new shop's folder."""
     from thang.workspace.shop import Workspace
 
-    Workspace.init(shop, currency, tz)
+    Workspace.init(shop, currency, tz, server=record)
     _say(json, {"shop": str(shop), "currency": currency, "tz": tz},
          f"{shop} is ready. Next: thang import FILE --shop {shop}")  # fmt: skip
 

@@ -17,7 +17,7 @@ LINES = 6
 def written(desk: Desk) -> Path:
     for number in range(LINES):
         desk.audit.note(f"person{number}", "list exported", f"p_{number}", 1000 + number)
-    return desk.database.path
+    return desk.folder / "desk.db"
 
 
 def tamper(path: Path, *statements: str) -> None:
@@ -103,7 +103,7 @@ def test_lines_are_joined_by_more_than_their_letters(desk: Desk, make: Callable[
     other.audit.note("a", "bc", "", 1)
     codes = []
     for one in (desk, other):
-        with closing(sqlite3.connect(one.database.path)) as connection:
+        with closing(sqlite3.connect(one.folder / "desk.db")) as connection:
             codes.append(connection.execute("SELECT hash FROM audit").fetchone())
     assert codes[0] != codes[1]
 

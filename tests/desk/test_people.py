@@ -61,7 +61,7 @@ def test_secrets_are_nowhere_in_the_file(desk: Desk) -> None:
         desk.sessions.begin(person, "Firefox", 2), desk.links.invite(person, 2),
         desk.keys.create("till", ["ingest"], person, 2)[1], GOOD,
     ]  # fmt: skip
-    folder = desk.database.path.parent
+    folder = desk.folder
     desk.close()
     stored = b"".join(path.read_bytes() for path in folder.glob("desk.db*"))
     assert [secret for secret in secrets if secret.encode() in stored] == []

@@ -248,6 +248,7 @@ def test_the_log_comes_back_page_by_page_in_its_order() -> None:
         assert pages[0].schema == record.events_after(999).schema
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("table", ["events", "links", "policy_versions", "bars"])
 @pytest.mark.parametrize("verb", ["UPDATE {} SET rowid = rowid + 1000", "DELETE FROM {}"])
 def test_facts_are_never_changed_even_by_hand(table: str, verb: str) -> None:

@@ -126,6 +126,7 @@ def test_the_last_move_holds(runs: list[list[tuple[int, int, str, int]]]) -> Non
         assert running == sorted(name for name, stand in told.items() if stand[1] == "running")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("table", FACTS)
 def test_nobody_changes_what_was_said(folder: Path, table: str) -> None:
     with sqlite3.connect(folder / "record.db") as connection:
@@ -133,6 +134,7 @@ def test_nobody_changes_what_was_said(folder: Path, table: str) -> None:
         assert {f"{table}_no_update", f"{table}_no_delete"} <= triggers
 
 
+@pytest.mark.once
 def test_a_move_cannot_be_rewritten(folder: Path) -> None:
     with Record.open(folder) as record:
         record.enrol([enrolment(1)])
@@ -143,6 +145,7 @@ def test_a_move_cannot_be_rewritten(folder: Path) -> None:
                     connection.execute(verb)
 
 
+@pytest.mark.once
 def test_a_record_from_before_has_the_tables_when_it_is_opened(folder: Path) -> None:
     with sqlite3.connect(folder / "record.db") as connection:
         for table in reversed(ACTING):

@@ -38,6 +38,7 @@ def test_moves_of_groups_keep_their_order(folder: Path) -> None:
         assert record.group_moves().to_pylist() == moves
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("table", ["findings", "group_moves"])
 def test_nobody_changes_what_was_found(folder: Path, table: str) -> None:
     with Record.open(folder) as record:
@@ -49,6 +50,7 @@ def test_nobody_changes_what_was_found(folder: Path, table: str) -> None:
                 connection.execute(verb)
 
 
+@pytest.mark.once
 def test_a_record_from_before_has_them_when_it_is_opened(folder: Path) -> None:
     with sqlite3.connect(folder / "record.db") as connection:
         for table in ("findings", "group_moves"):

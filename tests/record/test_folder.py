@@ -26,6 +26,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "shop"
 
 
+@pytest.mark.once
 def test_only_the_owner_can_read_anything(tmp_path: Path) -> None:
     with Record.create(tmp_path / "shop") as record:
         record.append("a", "till", [one(order(1, customer(1)))])
@@ -58,6 +59,7 @@ def test_a_damaged_key_is_named(folder: Path, content: str) -> None:
         Record.open(folder)
 
 
+@pytest.mark.once
 def test_another_shops_key_opens_nothing(folder: Path, tmp_path: Path) -> None:
     Record.create(tmp_path / "other").close()
     (tmp_path / "other" / "shop.key").replace(folder / "shop.key")
@@ -65,6 +67,7 @@ def test_another_shops_key_opens_nothing(folder: Path, tmp_path: Path) -> None:
         Record.open(folder)
 
 
+@pytest.mark.once
 def test_another_shops_vault_is_not_taken_for_this_ones(folder: Path, tmp_path: Path) -> None:
     Record.create(tmp_path / "other").close()
     (tmp_path / "other" / "vault.db").replace(folder / "vault.db")
@@ -72,6 +75,7 @@ def test_another_shops_vault_is_not_taken_for_this_ones(folder: Path, tmp_path: 
         Record.open(folder)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", ["shop.key", "vault.db", "record.db"])
 def test_a_missing_file_is_named_and_none_is_made_in_its_place(folder: Path, name: str) -> None:
     (folder / name).unlink()
@@ -92,6 +96,7 @@ def _tear(content: bytes) -> bytes:
     return content[:4096] + b"\xa5" * (len(content) - 4096)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("harm", [_cut, _overwrite, _tear])
 @pytest.mark.parametrize("name", ["record.db", "vault.db"])
 def test_a_damaged_file_is_named_with_its_cure(
@@ -109,6 +114,7 @@ def _read_all(folder: Path) -> None:
         record.personal(range(1, 1801))
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("which", [0, 1])
 def test_a_sealed_entry_that_was_moved_does_not_open(folder: Path, which: int) -> None:
     """Neither alone nor with the key of the one it was taken from."""
@@ -122,6 +128,7 @@ def test_a_sealed_entry_that_was_moved_does_not_open(folder: Path, which: int) -
             record.personal([2])
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", ["record.db", "vault.db"])
 def test_a_newer_schema_is_left_alone(folder: Path, name: str) -> None:
     with sqlite3.connect(folder / name) as connection:
@@ -139,12 +146,14 @@ def test_a_shop_is_not_laid_out_over_another(folder: Path) -> None:
         assert record.counts().events == 900
 
 
+@pytest.mark.once
 def test_a_vault_without_its_record_is_not_given_to_new_people(folder: Path) -> None:
     (folder / "record.db").unlink()
     with pytest.raises(Unavailable, match=r"people in its vault\.db but no record\.db"):
         Record.create(folder)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("left", [(), ("shop.key",), ("shop.key", "vault.db")])
 def test_a_creation_that_was_cut_off_is_taken_up_again(
     tmp_path: Path, left: tuple[str, ...]
@@ -160,6 +169,7 @@ def test_a_creation_that_was_cut_off_is_taken_up_again(
         assert record.append("a", "till", [one(order(1, customer(1)))]).events == 1
 
 
+@pytest.mark.once
 def test_one_writer_at_a_time_and_readers_never_wait(folder: Path) -> None:
     with Record.open(folder) as record, Record.open(folder) as second:
         with only_writer(folder):

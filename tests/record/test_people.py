@@ -8,9 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import select
 
 from record.told import NOON, customer, one, order, phone, shop
 from thang.model import Event, Identifier, Unavailable
+from thang.record.folder import VAULT_FILE, opened
+from thang.record.tables import fields
 from thang.river.identity import resolve
 
 
@@ -122,10 +125,13 @@ def test_a_value_that_did_not_change_is_not_sealed_again() -> None:
 
 
 def _sealed(folder: Path) -> list[tuple[object, ...]]:
-    with sqlite3.connect(folder / "vault.db") as connection:
-        return connection.execute("SELECT identifier, field, sealed FROM fields").fetchall()
+    vault = opened(folder, VAULT_FILE)
+    with vault.reading() as connection:
+        rows = connection.execute(select(fields.c.identifier, fields.c.field, fields.c.sealed))
+        return list(map(tuple, rows))
 
 
+@pytest.mark.once
 def test_a_sealed_field_is_not_taken_for_another_of_the_same_person() -> None:
     with shop() as record:
         said = {"name": "Người Thử", "note": "gọi lại"}

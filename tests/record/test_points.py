@@ -253,6 +253,7 @@ def test_killed_while_points_become_a_voucher(folder: Path, moment: str, left: i
         assert record.redeem_voucher(code, "DH-1", 1_000, [ANN]).off == 300
 
 
+@pytest.mark.once
 def test_what_a_form_brought_is_sealed_once_and_gone_when_taken(folder: Path) -> None:
     with Record.open(folder) as record:
         assert record.receive("join", "k1", {"name": "Người Thử"})
@@ -281,6 +282,7 @@ def test_no_points_reach_what_levels_are_made_from(folder: Path) -> None:
         assert read() == before
 
 
+@pytest.mark.once
 def test_nobody_changes_what_was_written_into_the_ledger(folder: Path) -> None:
     with Record.open(folder) as record:
         record.award([([ANN], got("day:1", 10))])

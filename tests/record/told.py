@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from typing import Any
 
 from thang.model import Event, Gathered, Identifier, Refused
 from thang.record import Record
+from thang.record.folder import RECORD_FILE, opened
 
 NOON = 1_700_000_000_000_000
 
@@ -59,12 +59,12 @@ def shop() -> Iterator[Record]:
 
 # When and in which run something was stored differs between runs; everything else is a fact.
 FACTS = {
-    "events": "seq, source, hex(key), at, kind, subject, other, ref, amount, currency, grade,"
+    "events": 'seq, source, "key", at, kind, subject, other, ref, amount, currency, grade,'
     " flags, properties",
-    "identifiers": "id, namespace, hex(hash)",
+    "identifiers": "id, namespace, hash",
     "links": "id, a, b, evidence, source, at",
     "marks": "id, identifier, mark, at",
-    "refused": 'id, source, "where", reason, hex(key)',
+    "refused": 'id, source, "where", reason, "key"',
     "sources": "id, name",
     "kinds": "code, name",
     "namespaces": "id, name",
@@ -73,8 +73,16 @@ FACTS = {
 
 def facts(folder: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Everything a record says, read past the code under test."""
-    with sqlite3.connect(folder / "record.db") as connection:
-        return {
-            table: connection.execute(f"SELECT {columns} FROM {table} ORDER BY 1").fetchall()  # noqa: S608
+    record = opened(folder, RECORD_FILE)
+    with record.engine.connect() as connection:
+        told = {
+            table: connection.exec_driver_sql(f"SELECT {columns} FROM {table} ORDER BY 1").all()  # noqa: S608
             for table, columns in FACTS.items()
         }
+    record.close()
+    return {table: [tuple(map(plain, row)) for row in rows] for table, rows in told.items()}
+
+
+def plain(value: Any) -> Any:
+    """Bytes as letters."""
+    return value.hex() if isinstance(value, bytes) else value

@@ -31,6 +31,8 @@ from thang.workspace.composing import Composer, composer_for
 from thang.workspace.task_desk import TaskDesk
 from thang.workspace.whose import whose
 
+pytestmark = pytest.mark.once
+
 POLICY = read_policy("")
 
 

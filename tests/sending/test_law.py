@@ -31,6 +31,8 @@ from thang.river.sending.law import Law
 from thang.river.sending.nouns import strategy_paused
 from thang.workspace.sending import Post
 
+pytestmark = pytest.mark.once
+
 CHANNELS = (
     "email",
     "sms",

@@ -142,7 +142,7 @@ def test_idempotency_keys_over_the_api(shop: Shop) -> None:
     assert first.json()["id"] == again.json()["id"]
     assert "secret" in first.json()
     assert "secret" not in again.json()  # nor is it kept anywhere
-    assert first.json()["secret"].encode() not in (shop.office.desk.database.path).read_bytes()
+    assert first.json()["secret"].encode() not in (shop.office.desk.folder / "desk.db").read_bytes()
     other = browser.post("/api/settings/keys", json={**body, "name": "B"}, headers=key)
     assert other.status_code == 422
     theirs = browser.post("/api/settings/keys", json=body, headers={"Idempotency-Key": "k" * 300})
@@ -187,7 +187,7 @@ def test_the_audit_page_turns_over_and_tells_of_damage(shop: Shop) -> None:
     second = browser.get(f"/settings/audit?before={older}").text
     for n in range(60):
         assert (f"ref{n:02}x" in first) != (f"ref{n:02}x" in second)
-    with closing(sqlite3.connect(shop.office.desk.database.path)) as connection:
+    with closing(sqlite3.connect(shop.office.desk.folder / "desk.db")) as connection:
         connection.execute("DROP TRIGGER audit_no_update")
         connection.execute("UPDATE audit SET about = 'another' WHERE seq = 7")
         connection.commit()

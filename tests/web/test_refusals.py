@@ -14,8 +14,8 @@ from fastapi.testclient import TestClient
 from thang.model import ThangError, WrongInput
 from thang.policy.editing import edited
 from thang.policy.load import load_policy, read_policy
-from thang.record.database import open_database, said_plainly
 from thang.record.key import read_key
+from thang.record.sqlite import create_file, open_file
 from thang.sources.files import ShopFacts, read
 from thang.sources.rows import WHY
 from thang.web import errors
@@ -124,13 +124,14 @@ def test_other_refusals_are_in_vietnamese_too(tmp_path: Path) -> None:
         return read(table, shop=ShopFacts(), mapping=map_file, now=0)
 
     def full() -> None:
-        with said_plainly(tmp_path / "record.db"):
+        create_file(tmp_path / "record.db")
+        with open_file(tmp_path / "record.db").reading():
             raise _sqlite_full()
 
     said = [
         refused(lambda: load_policy(missing)),
         refused(lambda: read_key(tmp_path)),
-        refused(lambda: open_database(missing)),
+        refused(lambda: open_file(missing)),
         refused(lambda: read_cursor("?", "name", 2)),
         refused(lambda: edited("", {"levels.premier.hold_months": "x"})),
         refused(mapped),

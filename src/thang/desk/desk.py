@@ -17,11 +17,10 @@ from thang.model import Unavailable
 from thang.record.database import (
     Database,
     check_schema,
-    create_file,
     lay_schema,
-    open_database,
 )
 from thang.record.key import read_key
+from thang.record.sqlite import create_file, open_file
 
 DESK_FILE = "desk.db"
 
@@ -30,6 +29,7 @@ DESK_FILE = "desk.db"
 class Desk:
     """Every paper of the back office, one room each."""
 
+    folder: Path
     database: Database
     people: People
     links: Links
@@ -50,14 +50,15 @@ class Desk:
             raise Unavailable(
                 f"{path} cannot be written ({error.strerror}): check the folder's permissions."
             ) from None
-        database = open_database(path)
+        database = open_file(path)
         with database.writing() as connection:
             lay_schema(connection, DESK, meta, key.shop_id)
-            check_schema(connection, meta, key.shop_id, path)
+            check_schema(connection, meta, key.shop_id, str(path))
         people = People(database)
         return cls(
-            database, people, Links(database, people), Sessions(database), ApiKeys(database),
-            Audit(database, key.derive("audit")), Jobs(database), Answers(database),
+            folder, database, people, Links(database, people), Sessions(database),
+            ApiKeys(database), Audit(database, key.derive("audit")), Jobs(database),
+            Answers(database),
         )  # fmt: skip
 
     def first_token(self, now: int) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sqlalchemy import (
-    DDL,
     JSON,
     Boolean,
     Column,
@@ -15,10 +14,9 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    event,
 )
 
-from thang.record.tables import BIG
+from thang.record.tables import BIG, never_changed
 
 DESK = MetaData()
 
@@ -126,9 +124,4 @@ answers = Table(
     Index("answers_at", "at"),
 )
 
-for _verb in ("UPDATE", "DELETE"):
-    _refusal = DDL(  # type: ignore[no-untyped-call]
-        f"CREATE TRIGGER audit_no_{_verb.lower()} BEFORE {_verb} ON audit "
-        "BEGIN SELECT RAISE(ABORT, 'what was noted stays noted'); END"
-    )
-    event.listen(audit, "after_create", _refusal.execute_if(dialect="sqlite"))
+never_changed(audit, "what was noted stays noted")

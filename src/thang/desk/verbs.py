@@ -26,7 +26,7 @@ TOO_EASY = {
 
 def strong(desk: Desk, password: str, name: str) -> str:
     """The password, if it is hard to guess; `WrongInput` says what to choose instead."""
-    shop = desk.database.path.absolute().parent.name
+    shop = desk.folder.absolute().name
     found = weakness(password, (name, shop))
     if found is not None:
         raise WrongInput(TOO_EASY[found])

@@ -7,7 +7,6 @@ cannot be kept is refused under its reason, and what others sent beside it is ke
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 
 import msgspec
 from sqlalchemy import Connection, func, select
@@ -18,8 +17,7 @@ from thang.record.bulk import rows_among
 from thang.record.codebook import MOST
 from thang.record.database import Database
 from thang.record.key import ShopKey
-from thang.record.lock import only_writer
-from thang.record.rows import check, properties
+from thang.record.rows import check, keepable, properties
 from thang.record.tables import batches, events
 from thang.record.vault import Vault
 from thang.record.withdrawals import last_word
@@ -97,7 +95,7 @@ def _named(event: Event) -> Named:
 def _said(event: Event) -> Said:
     """What of an event is the same each time it is sent."""
     told = _lasting(properties(event))
-    return event.kind, event.ref, event.amount, event.currency, told
+    return event.kind, keepable(event.ref), event.amount, event.currency, told
 
 
 def _lasting(told: str | None) -> dict[str, object]:
@@ -111,9 +109,9 @@ class Arriving:
     """What senders bring, portion by portion; one thread at a time."""
 
     def __init__(
-        self, folder: Path, record: Database, vault: Vault, key: ShopKey, now: Callable[[], int]
+        self, record: Database, vault: Vault, key: ShopKey, now: Callable[[], int]
     ) -> None:
-        self._folder, self._record, self._vault = folder, record, vault
+        self._record, self._vault = record, vault
         self._key, self._now = key, now
         self._work: LiveImport | None = None
         self._renewed: Renewed = (0, 0, 0)
@@ -124,7 +122,7 @@ class Arriving:
         Returns for each its refusal, itself where it brought a new event, and None where
         everything was known before. `Unavailable`: nothing of it was stored.
         """
-        with only_writer(self._folder, PATIENCE):
+        with self._record.alone(PATIENCE):
             try:
                 work = self._under_way()
                 work.raw = raw

@@ -23,7 +23,6 @@ from thang.record.findings import Finding
 from thang.record.folder import lay_folder, open_folder
 from thang.record.identifiers import Hasher
 from thang.record.key import ShopKey
-from thang.record.lock import only_writer
 from thang.record.persons import Join, Known, ToldEvent
 from thang.record.policies import PolicyNote, PolicyVersion
 from thang.record.posting import Posting
@@ -67,9 +66,12 @@ class Record(Acting, Posting, Channelling, Rewarding, Surveying):
         self._hasher = Hasher(key)
 
     @classmethod
-    def create(cls, folder: Path, now: Callable[[], int] = clock) -> Self:
-        """Lay out a new shop's record in a folder; `WrongInput` if there is one already."""
-        lay_folder(folder)
+    def create(cls, folder: Path, now: Callable[[], int] = clock, server: str = "") -> Self:
+        """Lay out a new shop's record in a folder; `WrongInput` if there is one already.
+
+        With the address of a PostgreSQL database the record and the vault are kept there.
+        """
+        lay_folder(folder, server)
         return cls.open(folder, now)
 
     @classmethod
@@ -107,7 +109,7 @@ class Record(Acting, Posting, Channelling, Rewarding, Surveying):
         `progress` hears the tally after each commit. If reading breaks off, what was read
         is kept; the import can be run again from its beginning at any time.
         """
-        with only_writer(self.folder):
+        with self._record.alone():
             work = Import(self._record, self._vault, self._key, self._now)
             work.begin(name, source, digest)
             for portion in in_portions(items):
@@ -118,7 +120,7 @@ class Record(Acting, Posting, Channelling, Rewarding, Surveying):
 
     def arriving(self) -> Arriving:
         """The way in for events that arrive one after another, for one thread."""
-        return Arriving(self.folder, self._record, self._vault, self._key, self._now)
+        return Arriving(self._record, self._vault, self._key, self._now)
 
     def rehearse(self) -> Rehearsal:
         """What an import would do: it is told portions, and nothing is written."""
@@ -126,7 +128,7 @@ class Record(Acting, Posting, Channelling, Rewarding, Surveying):
 
     def withdraw(self, batch: int, *, back: bool = False) -> None:
         """Take an import back, so that what it alone told is left out; or bring it back."""
-        with only_writer(self.folder), self._record.writing() as connection:
+        with self._record.alone(), self._record.writing() as connection:
             withdrawals.withdraw(connection, batch, self._now(), back=back)
 
     def left_out(self) -> LeftOut:
@@ -252,12 +254,12 @@ class Record(Acting, Posting, Channelling, Rewarding, Surveying):
 
     def apply_policy(self, fingerprint: str, text: str, settings: Settings) -> PolicyVersion:
         """Append a policy version, unless it is the one in force."""
-        with only_writer(self.folder), self._record.writing() as connection:
+        with self._record.alone(), self._record.writing() as connection:
             return policies.apply_policy(connection, fingerprint, text, settings, self._now())
 
     def apply_noted(self, version: PolicyVersion, said: PolicyNote, after: int) -> PolicyVersion:
         """Append a version by name; `OutdatedError` if another than `after` is the last one."""
-        with only_writer(self.folder), self._record.writing() as connection:
+        with self._record.alone(), self._record.writing() as connection:
             return policies.apply_noted(connection, version, said, after)
 
     def policies(self) -> list[PolicyVersion]:
@@ -277,7 +279,7 @@ class Record(Acting, Posting, Channelling, Rewarding, Surveying):
 
     def add_bars(self, version: int, computed: Sequence[Bar]) -> int:
         """Freeze bars under a policy version; a quarter that has its bar keeps it."""
-        with only_writer(self.folder), self._record.writing() as connection:
+        with self._record.alone(), self._record.writing() as connection:
             return policies.add_bars(connection, version, computed, self._now())
 
     def bars(self, version: int) -> list[Bar]:
@@ -288,7 +290,7 @@ class Record(Acting, Posting, Channelling, Rewarding, Surveying):
     def add_finding(self, what: str, at: int, body: Mapping[str, Any]) -> Finding:
         """Append what was found out about an instant, and return it."""
         found = Finding(what, at, self._now(), dict(body))
-        with only_writer(self.folder), self._record.writing() as connection:
+        with self._record.alone(), self._record.writing() as connection:
             findings.add(connection, found)
         return found
 
@@ -299,7 +301,7 @@ class Record(Acting, Posting, Channelling, Rewarding, Surveying):
 
     def add_group_moves(self, moves: Iterable[Mapping[str, int]]) -> None:
         """Append who entered groups, failed a check, or left (`findings.MOVES`)."""
-        with only_writer(self.folder), self._record.writing() as connection:
+        with self._record.alone(), self._record.writing() as connection:
             findings.add_moves(connection, moves)
 
     def group_moves(self) -> pa.Table:

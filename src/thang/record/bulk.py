@@ -7,7 +7,7 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Insert, Select, Update
+from sqlalchemy import Connection, Dialect, Insert, Select, Update, bindparam
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -56,12 +56,13 @@ def _plain(connection: Connection, text: str, values: tuple[Any, ...]) -> list[t
 
 @lru_cache(maxsize=64)
 def _compiled(statement: Insert | Update, dialect: Dialect, names: tuple[str, ...]) -> SQLCompiler:
-    compiled = statement.compile(dialect=dialect, column_keys=list(names))
+    compiled = statement.compile(dialect=dialect, column_keys=list(names), for_executemany=True)
     assert isinstance(compiled, SQLCompiler)  # noqa: S101 - tells the type checker
     return compiled
 
 
 @lru_cache(maxsize=64)
 def _asked(ask: Select[Any], column: ColumnElement[Any], dialect: Dialect, length: int) -> str:
-    question = ask.where(column.in_(range(length)))
+    holes = [bindparam(None, None, column.type, unique=True) for _ in range(length)]
+    question = ask.where(column.in_(holes))
     return str(question.compile(dialect=dialect, compile_kwargs={"render_postcompile": True}))

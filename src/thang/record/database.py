@@ -1,121 +1,73 @@
-"""Opening the record's files: how SQLite is to behave, and its errors in plain sentences."""
+"""An open database of the shop, whichever it is: reading, writing, and whose turn it is to write.
+
+One schema serves two databases: `sqlite` opens files beside the key, `postgres` a server's schemas.
+"""
 
 from __future__ import annotations
 
-import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
-from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, insert, select
+from sqlalchemy import Connection, Engine, MetaData, Table, insert, select
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import QueuePool
 
 from thang.model import Unavailable
+from thang.record.lock import PATIENCE
 from thang.record.tables import SCHEMA_VERSION
 
-PRAGMAS = (
-    "journal_mode=WAL",
-    "synchronous=FULL",
-    "busy_timeout=5000",
-    "foreign_keys=ON",
-    "trusted_schema=OFF",
-    "secure_delete=ON",
-    "wal_autocheckpoint=4000",
-    "cache_size=-65536",
-)
+WRITES = "writes"  # the mark of a transaction that writes, set before it begins
 
-
-def create_file(path: Path) -> None:
-    """Make an empty database file that only its owner can read; SQLite's side files follow it."""
-    os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+Turn = Callable[[float], AbstractContextManager[None]]
+Trouble = Callable[[BaseException | None, str], Unavailable]
 
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """An open file of the shop; trouble with it comes as `Unavailable`."""
+    """An open database; trouble with it comes as `Unavailable`, in the words of its `trouble`.
+
+    `name` is what its owner calls it. `turn` waits some seconds for the shop's one writer's turn.
+    """
 
     engine: Engine
-    path: Path
+    name: str
+    turn: Turn
+    trouble: Trouble
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One consistent look, which no writer disturbs."""
-        with said_plainly(self.path), self.engine.begin() as connection:
+        with self._said_plainly(), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction: on disk as a whole when the block ends, or not at all."""
-        with (
-            said_plainly(self.path),
-            self.engine.execution_options(writes=True).begin() as connection,
-        ):
+        marked = self.engine.execution_options(**{WRITES: True})
+        with self._said_plainly(), marked.begin() as connection:
             yield connection
 
+    @contextmanager
+    def alone(self, patience: float = PATIENCE) -> Iterator[None]:
+        """Be the shop's only writer, for as many transactions as it takes; `Unavailable` if
+        another still is after `patience` s.
+        """
+        with self._said_plainly(), self.turn(patience):
+            yield
+
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the database."""
         self.engine.dispose()
 
-
-def open_database(path: Path) -> Database:
-    """Open an existing file; writing transactions take the database's lock as they begin."""
-    if not path.exists():
-        raise Unavailable(f"There is no {path}: run `thang init`, or put it back from your backup.")
-    uri = f"{path.resolve().as_uri()}?mode=rw"
-
-    def connect() -> sqlite3.Connection:
-        connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
-        for pragma in PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}")
-        return connection
-
-    engine = create_engine(
-        "sqlite+pysqlite://", creator=connect, poolclass=QueuePool, hide_parameters=True
-    )
-    event.listen(engine, "begin", _begin)
-    return Database(engine, path)
-
-
-def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-@contextmanager
-def said_plainly(path: Path) -> Iterator[None]:
-    """Turn the database's errors into one sentence with its cure."""
-    try:
-        yield
-    except (DBAPIError, sqlite3.Error) as error:
-        origin = error.orig if isinstance(error, DBAPIError) else error
-        raise Unavailable(_sentence(origin, path)) from error
-
-
-def _sentence(error: BaseException | None, path: Path) -> str:
-    code = getattr(error, "sqlite_errorcode", None)
-    # The low byte is the kind of error, the rest its details.
-    trouble = _SENTENCES.get((code or 0) & 0xFF, f"cannot be used ({error}): {_RESTORE}")
-    return f"{path} {trouble}."
-
-
-_RESTORE = "put it back from your backup, or import the shop's files into a new shop"
-_SPACE = "free some space and run the same command again; what was committed is kept"
-_FOLDER = "check the permissions of its folder"
-_OTHER = "is in use by another program: wait until it ends, or stop it"
-_SENTENCES = {
-    sqlite3.SQLITE_FULL: f"cannot grow because the disk is full: {_SPACE}",
-    sqlite3.SQLITE_IOERR: (f"could not be read or written by the system: check the disk, {_SPACE}"),
-    sqlite3.SQLITE_READONLY: f"may not be written to: {_FOLDER}",
-    sqlite3.SQLITE_CANTOPEN: f"cannot be opened: {_FOLDER}",
-    sqlite3.SQLITE_PERM: f"may not be opened: {_FOLDER}",
-    sqlite3.SQLITE_CORRUPT: f"is damaged: {_RESTORE}",
-    sqlite3.SQLITE_NOTADB: f"is damaged or is no database at all: {_RESTORE}",
-    sqlite3.SQLITE_BUSY: _OTHER,
-    sqlite3.SQLITE_LOCKED: _OTHER,
-}
+    @contextmanager
+    def _said_plainly(self) -> Iterator[None]:
+        """Turn the database's errors into one sentence with its cure."""
+        try:
+            yield
+        except (DBAPIError, sqlite3.Error) as error:
+            origin = error.orig if isinstance(error, DBAPIError) else error
+            raise self.trouble(origin, self.name) from error
 
 
 def lay_schema(connection: Connection, metadata: MetaData, meta: Table, shop_id: str) -> None:
@@ -134,18 +86,18 @@ def signature(connection: Connection, meta: Table) -> dict[str, str]:
     return dict(connection.execute(select(meta.c["key"], meta.c["value"])).all())
 
 
-def check_schema(connection: Connection, meta: Table, shop_id: str, path: Path) -> None:
+def check_schema(connection: Connection, meta: Table, shop_id: str, name: str) -> None:
     """`Unavailable` if the file is unfinished, newer than this program, or of another shop."""
     signed = signature(connection, meta)
     if not signed:
-        raise Unavailable(f"{path} was never finished: run `thang init` again.")
+        raise Unavailable(f"{name} was never finished: run `thang init` again.")
     if int(signed["schema"]) > SCHEMA_VERSION:
         raise Unavailable(
-            f"{path} was written by a newer thang (its schema is {signed['schema']}, "
+            f"{name} was written by a newer thang (its schema is {signed['schema']}, "
             f"this one knows {SCHEMA_VERSION}): upgrade thang."
         )
     if signed["shop"] != shop_id:
         raise Unavailable(
-            f"{path} and the shop's key do not belong together: "
+            f"{name} and the shop's key do not belong together: "
             f"put record.db, vault.db and shop.key back from the same backup."
         )

@@ -95,7 +95,7 @@ lots = Table(
     _number("expires_at"),
     _number("left"),
     UniqueConstraint("transfer"),
-    CheckConstraint("left >= 0 and left <= amount", name="no_more_than_there_was"),
+    CheckConstraint('"left" >= 0 and "left" <= amount', name="no_more_than_there_was"),
     Index("lots_account", "account", "expires_at"),
     Index("lots_expiry", "expires_at"),
 )

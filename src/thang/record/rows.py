@@ -59,7 +59,7 @@ def event_row(told: Told, kind: int, batch: int, now: int) -> dict[str, Any]:
         "kind": kind,
         "subject": told.people[0] if told.people else None,
         "other": told.others[0] if told.others else None,
-        "ref": event.ref,
+        "ref": keepable(event.ref),
         "amount": event.amount,
         "currency": event.currency,
         "grade": event.grade,
@@ -67,6 +67,11 @@ def event_row(told: Told, kind: int, batch: int, now: int) -> dict[str, Any]:
         "properties": properties(event),
         "batch": batch,
     }
+
+
+def keepable(text: str) -> str:
+    """A text as every database keeps it: PostgreSQL knows no zero byte."""
+    return text.replace("\0", "\ufffd")
 
 
 def properties(event: Event) -> str | None:

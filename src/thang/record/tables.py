@@ -255,15 +255,24 @@ words = Table(
 )
 
 
-def never_changed(table: Table) -> None:
+def never_changed(table: Table, why: str = "facts are appended and never changed") -> None:
     """Have the database itself refuse to change or delete a row of this table."""
     for verb in ("UPDATE", "DELETE"):
-        refusal = DDL(  # type: ignore[no-untyped-call]
-            f"CREATE TRIGGER {table.name}_no_{verb.lower()} BEFORE {verb} ON {table.name} "
-            f"BEGIN SELECT RAISE(ABORT, 'facts are appended and never changed'); END"
-        )
-        event.listen(table, "after_create", refusal.execute_if(dialect="sqlite"))
+        name = f"{table.name}_no_{verb.lower()}"
+        for dialect, refusal in (("sqlite", _IN_SQLITE), ("postgresql", _IN_POSTGRES)):
+            said = refusal.format(name=name, verb=verb, table=table.name, why=why)
+            ddl = DDL(said).execute_if(dialect=dialect)  # type: ignore[no-untyped-call]
+            event.listen(table, "after_create", ddl)
 
+
+_IN_SQLITE = (
+    "CREATE TRIGGER {name} BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, '{why}'); END"
+)
+_IN_POSTGRES = """
+    CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql
+        AS $$ BEGIN RAISE EXCEPTION '{why}'; END $$;
+    CREATE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()
+"""
 
 WITHDRAWING = (withdrawals, retold, refused_again, link_evidence, mark_evidence)
 

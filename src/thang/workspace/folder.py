@@ -10,6 +10,7 @@ from pathlib import Path
 from thang.model import Unavailable, WrongInput
 from thang.policy.load import MOST_BYTES, load_policy
 from thang.policy.schema import Policy
+from thang.record.folder import has_shop
 
 DEMO_MARK = ".thang-demo"
 STARTING_POLICY = """\
@@ -72,7 +73,7 @@ class Folder:
 
     def must_exist(self) -> None:
         """A sentence for whoever has no shop here yet."""
-        if not (self.path / "record.db").exists():
+        if not has_shop(self.path):
             raise Unavailable(
                 f"There is no shop in {self.path}: run `thang init --shop {self.path}` first."
             )

@@ -64,12 +64,15 @@ class Workspace(
     @classmethod
     def init(
         cls, path: Path, currency: str = "VND", tz: str = "Asia/Ho_Chi_Minh",
-        now: Callable[[], int] = wall_clock,
+        now: Callable[[], int] = wall_clock, server: str = "",
     ) -> Workspace:  # fmt: skip
-        """Lay out a new shop: record, vault, key, and a policy file to write in."""
+        """Lay out a new shop: record, vault, key, and a policy file to write in.
+
+        With a `server`'s address, record and vault are kept in that PostgreSQL database.
+        """
         shop = cls(path, now)
         read_policy(f"shop: {{currency: {currency!r}, tz: {tz!r}}}", "init")
-        Record.create(path, now).close()
+        Record.create(path, now, server).close()
         shop.folder.write_policy(currency, tz)
         return shop
 

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from thang.desk.people import Person, Role
+from thang.record.folder import has_shop
 from thang.web.known import forget, make_known
 from thang.web.office import Office, office_of
 from thang.web.pages.login import welcomed
@@ -51,7 +52,7 @@ def to_demo(request: Request, viewer: Annotated[Viewer, Depends(owner)]) -> Resp
 def _taken(request: Request, folder: Path) -> Office:
     """Let go of the shop that is served, and take hold of another."""
     state, before = request.app.state, office_of(request)
-    if not (folder / "record.db").exists():
+    if not has_shop(folder):
         policy = before.shop.policy_in_force()
         Workspace.init(folder, policy.shop.currency, policy.shop.tz)
     after = Office.open(folder, before.host, secure=before.secure)
