@@ -24,8 +24,9 @@ lint: $(READY) $(SPARK)  ## style, types, floors, purity
 	$(BIN)/mypy
 	PYTHONPATH=src $(BIN)/lint-imports --no-cache
 
-soak: $(READY) $(SPARK)  ## the long runs: more customers, more kills, more examples
+soak: $(READY) $(SPARK) $(POSTGRES)  ## the long runs: more customers, more kills, more examples
 	$(BIN)/python -m pytest -m "soak or hypothesis" --hypothesis-profile soak
+	$(BIN)/python -m pytest tests/workspace -m "not soak and not once" --on-server
 
 bench: $(READY) $(SPARK)  ## ratios within one run; writes benchmarks/results.md
 	$(BIN)/python -m benchmarks.run

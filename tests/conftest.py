@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,6 +21,24 @@ settings.load_profile("thang")
 TOGETHER = ("golden", "engines", "browser")
 # Rooms whose tests are long and share nothing: dealt out last, one by one, so that all end at once.
 ALONE = ("judges",)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--on-server", action="store_true", help="shops keep their record on a PostgreSQL server"
+    )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def on_server(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Where `--on-server` is given, every shop that a test begins is on one of the tests' own."""
+    if not request.config.getoption("--on-server"):
+        yield
+        return
+    from tests import servers
+
+    with servers.running() as found, servers.kept_on(found.url):
+        yield
 
 
 def shared(nodeid: str) -> str:

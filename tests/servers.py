@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from thang.record import book, folder
+from thang.record.moving import into_file
 
 # No disk is waited for: what PostgreSQL keeps through a power cut is not for us to test.
 SETTINGS = ("listen_addresses=", "fsync=off", "max_connections=200")
@@ -84,6 +85,15 @@ def kept_on(url: str) -> Iterator[None]:
 
         patch.setattr(book, "lay_folder", on_server)
         yield
+
+
+def copied(shop: Path, to: Path) -> None:
+    """A shop as it is now in another folder, on files of its own wherever it was kept."""
+    shutil.copytree(shop, to)
+    if folder.server_of(shop):
+        for name in (folder.RECORD_FILE, folder.VAULT_FILE):
+            into_file(shop, name, to / name)
+        (to / folder.SERVER_FILE).unlink()
 
 
 def _run(*words: object) -> None:

@@ -78,6 +78,21 @@ def init(
          f"{shop} is ready. Next: thang import FILE --shop {shop}")  # fmt: skip
 
 
+@app.command()
+def move(
+    server: Annotated[str, typer.Argument(help="postgresql://user@host/database")],
+    shop: ShopOption = Path("shop"),
+    json: JsonOption = False,
+) -> None:
+    """Have a PostgreSQL database keep a shop's record and vault from now on."""
+    from thang.workspace.shop import Workspace
+
+    Workspace(shop).move(server)
+    _say(json, {"shop": str(shop), "moved": True},
+         f"The record of {shop} is on the server now. The files named .moved may go once you have "
+         "seen that all is well.")  # fmt: skip
+
+
 @app.command("import")
 def import_(
     file: Annotated[Path, typer.Argument(help="CSV, TSV, text, JSONL, XLSX or Parquet.")],

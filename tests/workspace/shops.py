@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from tests import servers
 
 from thang.model import DAY, Event, Finality, Gathered, Identifier
 from thang.record import Record
@@ -46,7 +47,7 @@ def tell(shop: Workspace, events: Iterable[Event], source: str = "simulator") ->
 
 def copied(shop: Workspace, folder: Path) -> Workspace:
     """The same shop elsewhere: same key, so that people have the same references."""
-    shutil.copytree(shop.folder.path, folder)
+    servers.copied(shop.folder.path, folder)
     return Workspace(folder, shop.folder.now)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
+from tests import servers
 from tests.workspace.shops import new_shop, tell
 
 from thang.model import DAY, Event, Identifier, WrongInput, WrongPolicy
@@ -100,9 +101,8 @@ def laid(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def world(laid: Path, tmp_path: Path) -> Set:
-    import shutil
 
-    shutil.copytree(laid, tmp_path / "shop")
+    servers.copied(laid, tmp_path / "shop")
     at = new_shop(tmp_path / "other", NOON).folder.now() - DAY // 2
     shop = Workspace(tmp_path / "shop", lambda: at)
     with Record.open(shop.folder.path, shop.folder.now) as record:

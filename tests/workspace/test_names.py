@@ -138,6 +138,7 @@ def test_a_changed_name_is_found_and_the_old_one_is_not(tmp_path: Path) -> None:
         assert record.called("le sim", 5).identifiers == []
 
 
+@pytest.mark.once
 def test_a_vault_without_words_gets_them_when_it_is_opened(tmp_path: Path) -> None:
     made = new_shop(tmp_path / "shop")
     tell(made, [named("KH-1", "Lê Thị Mận")])

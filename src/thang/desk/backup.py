@@ -12,8 +12,9 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from thang.desk.desk import DESK_FILE
 from thang.model import Unavailable
-from thang.record.folder import RECORD_FILE, VAULT_FILE
+from thang.record.folder import RECORD_FILE, VAULT_FILE, server_of
 from thang.record.key import KEY_FILE
+from thang.record.moving import into_file
 
 # The record first: whoever it names is in a vault that was copied later.
 DATABASES = (RECORD_FILE, VAULT_FILE, DESK_FILE)
@@ -35,7 +36,7 @@ def backup(folder: Path) -> Iterator[bytes]:
         raise _impossible(folder, error) from None
     try:
         for name in DATABASES:
-            _copy(folder / name, Path(copies.name) / name)
+            _copied(folder, name, Path(copies.name) / name)
     except (OSError, sqlite3.Error) as error:
         copies.cleanup()
         raise _impossible(folder, error) from None
@@ -44,6 +45,14 @@ def backup(folder: Path) -> Iterator[bytes]:
 
 def _impossible(folder: Path, error: Exception) -> Unavailable:
     return Unavailable(f"{folder} cannot be copied ({error}): free some space and try again.")
+
+
+def _copied(folder: Path, name: str, target: Path) -> None:
+    """A file as it is at one moment; what a server keeps becomes one, so that it opens anywhere."""
+    if name != DESK_FILE and server_of(folder):
+        into_file(folder, name, target)
+    else:
+        _copy(folder / name, target)
 
 
 def _copy(source: Path, target: Path) -> None:

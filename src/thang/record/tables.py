@@ -269,7 +269,7 @@ _IN_SQLITE = (
     "CREATE TRIGGER {name} BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, '{why}'); END"
 )
 _IN_POSTGRES = """
-    CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql
+    CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql
         AS $$ BEGIN RAISE EXCEPTION '{why}'; END $$;
     CREATE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()
 """

@@ -17,6 +17,7 @@ from thang.model import DAY, WrongInput
 from thang.policy.load import load_policy, read_policy
 from thang.policy.schema import Policy
 from thang.record import PolicyVersion, Record
+from thang.record.moving import move
 from thang.river.calendar import end_of_day
 from thang.workspace import classify as classifying
 from thang.workspace import exporting, ingest
@@ -75,6 +76,12 @@ class Workspace(
         Record.create(path, now, server).close()
         shop.folder.write_policy(currency, tz)
         return shop
+
+    def move(self, server: str) -> None:
+        """Have a PostgreSQL database keep record and vault from now on, for several machines."""
+        self.folder.must_exist()
+        with self._projection():  # nobody else is at work here
+            move(self.folder.path, server)
 
     def classify(
         self,
