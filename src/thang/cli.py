@@ -17,7 +17,7 @@ from thang.answering import JsonOption, ShopOption
 from thang.answering import answer as _say
 from thang.grouping import groups
 from thang.outcomes import outcomes
-from thang.past_imports import imports, undo
+from thang.past_imports import again, imports, undo
 from thang.sending import send
 from thang.staging import stage
 from thang.strategies import strategies
@@ -47,6 +47,7 @@ app.add_typer(policy_app, name="policy")
 app.add_typer(people_app, name="people")
 app.command()(imports)
 app.command()(undo)
+app.command()(again)
 app.command()(groups)
 app.command()(outcomes)
 app.command()(run)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -35,3 +36,20 @@ def undo(
     answer(json, past.as_json(),
            f"Import {past.id} ({past.file}) is {state} from the next classification on. "
            f"Next: thang classify --shop {shop}")  # fmt: skip
+
+
+def again(
+    batch: Annotated[int, typer.Argument(help="The number of an import, see `thang imports`.")],
+    mapping: Annotated[
+        Path | None, typer.Option("--map", help="YAML: which column means what.")
+    ] = None,
+    shop: ShopOption = Path("shop"),
+    json: JsonOption = False,
+) -> None:
+    """Read the rows that an import refused once more; what is right by now is stored."""
+    from thang.workspace.shop import Workspace  # noqa: PLC0415
+
+    tally = Workspace(shop).read_again(batch, mapping)
+    answer(json, asdict(tally),
+           f"{tally.rows} rows = {tally.stored} stored + {tally.duplicate} known before + "
+           f"{tally.refused} refused. Next: thang classify --shop {shop}")  # fmt: skip

@@ -92,6 +92,21 @@ def test_unknown_columns_are_matched_and_remembered(shop: Shop, working: TestCli
     assert "1 new row, 1 customer" in working.get(again).text
 
 
+def test_failed_rows_are_read_again_as_a_file_of_their_own(shop: Shop, working: TestClient) -> None:
+    imported(shop, working, orders() + "DH-Z,2026-01-02,KH-1,ba trăm\n")
+    viewer = signed_in(shop.app, "viewer")
+    assert viewer.post("/import/batches/1/reread").status_code == 403
+    where = str(working.post("/import/batches/1/reread").headers["location"])
+    assert over(shop, where).input["name"] == "orders-1.csv"
+    page = working.get(where).text
+    assert "1 row to put right" in page
+    assert "ba trăm" in page
+    told = working.post("/api/imports/1/reread").json()
+    assert (told["rows"], told["stored"], told["refused"]) == (1, 0, 1)
+    noted = {line.what for line in shop.office.desk.audit.latest(9)}
+    assert "failed rows read again" in noted
+
+
 def test_after_an_import_the_ladder_is_there(shop: Shop, working: TestClient) -> None:
     imported(shop, working, orders())
     ends, pause = monotonic() + PATIENCE, Event()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from io import BytesIO
+from pathlib import PurePath
 from threading import Event
 from time import monotonic
 from typing import BinaryIO
@@ -67,6 +69,15 @@ class Imports:
         if not job.state.over or job.state is State.DONE:
             return job
         return self._add(job.kind, job.input, by, f"again {job.id}")
+
+    def reread(self, batch: int, by: str) -> Job:
+        """Bring the rows that an import refused again, as a file of their own: to be looked at,
+        matched and imported like any other.
+        """
+        past = self._office.shop.one_import(batch)
+        rows = BytesIO(self._office.shop.refused_table(past.id))
+        self._office.desk.audit.note(by, "failed rows read again", str(batch), self._office.now())
+        return self.bring(rows, f"{PurePath(past.file).stem}-{past.id}.csv", by)
 
     def undo(self, batch: int, by: str, *, back: bool = False) -> PastImport:
         """Take an import back or bring it back; everybody is placed anew, and the deed noted."""

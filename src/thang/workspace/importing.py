@@ -10,7 +10,7 @@ from pathlib import Path
 from thang.model import Tally
 from thang.record import Record
 from thang.sources.files import ShopFacts
-from thang.workspace import bringing, ingest, undoing
+from thang.workspace import bringing, ingest, rereading, undoing
 from thang.workspace.bringing import Checked
 from thang.workspace.folder import Folder, wall_clock
 from thang.workspace.recognising import Recognised, recognise, remember
@@ -84,6 +84,19 @@ class Importing(ABC):
         """The rows that an import refused as CSV, each with `why` of its reason at the end."""
         with self._record() as record:
             yield from refused_csv(record, batch, title, why)
+
+    def read_again(self, batch: int, mapping: Path | None = None) -> Tally:
+        """Read an import's refused rows once more; what is right by now is stored."""
+        with self._record() as record:
+            return rereading.read_again(
+                record, batch, self._facts(), self.folder.path, self.folder.now(), mapping
+            )
+
+    def refused_table(self, batch: int) -> bytes:
+        """An import's refused rows of cells as the CSV that they came in."""
+        with self._record() as record:
+            cells, _ = rereading.parted(record.refused(batch))
+        return rereading.table(cells)
 
     def undo(self, batch: int, *, back: bool = False) -> PastImport:
         """Take an import back, or bring it back; the next classification leaves it out."""

@@ -44,6 +44,7 @@ ACTIONS = (
     noted("table exported"),
     noted("list exported"),
     noted("failed rows exported"),
+    noted("failed rows read again"),
     noted("contact revealed"),
     noted("policy applied"),
     noted("stage agreed with"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from hashlib import sha256
 from typing import Annotated, Any, BinaryIO
 
@@ -85,6 +86,21 @@ def undo(
         return Imports(office).undo(past.id, viewer.id, back=back).as_json()
 
     return once(request, viewer, {"back": back}, work)
+
+
+@router.post("/{id}/reread")
+def reread(request: Request, viewer: Annotated[Viewer, Depends(marketer)], id: Id) -> JSONResponse:
+    """Read the rows that an import refused once more, by its number; what is right is stored."""
+    office = office_of(request)
+    past = _past(office, id)
+
+    def work() -> Mapping[str, Any]:
+        done = asdict(office.shop.read_again(past.id))
+        office.desk.audit.note(viewer.id, "failed rows read again", id, office.now())
+        office.worker.wake()
+        return done
+
+    return once(request, viewer, {}, work)
 
 
 def _digest(file: BinaryIO) -> str:

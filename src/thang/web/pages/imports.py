@@ -137,6 +137,13 @@ def restore(request: Request, viewer: Marketer, batch: int) -> Response:
     return _word(request, viewer, batch, back=True)
 
 
+@router.post("/batches/{batch}/reread")
+def reread(request: Request, viewer: Marketer, batch: int) -> Response:
+    """Read the rows that failed once more, now that columns or rules were put right."""
+    job = Imports(office_of(request)).reread(batch, viewer.id)
+    return RedirectResponse(f"/import/{job.id}", 303)
+
+
 def _word(request: Request, viewer: Viewer, batch: int, *, back: bool) -> Response:
     Imports(office_of(request)).undo(batch, viewer.id, back=back)
     return RedirectResponse("/import#history", 303)
