@@ -18,6 +18,7 @@ from thang.answering import answer as _say
 from thang.grouping import groups
 from thang.outcomes import outcomes
 from thang.past_imports import again, imports, undo
+from thang.rights import person_app
 from thang.sending import send
 from thang.staging import stage
 from thang.strategies import strategies
@@ -45,6 +46,7 @@ app = typer.Typer(
 policy_app = typer.Typer(no_args_is_help=True, help="Check the rules, and see what a change does.")
 app.add_typer(policy_app, name="policy")
 app.add_typer(people_app, name="people")
+app.add_typer(person_app, name="person")
 app.command()(imports)
 app.command()(undo)
 app.command()(again)

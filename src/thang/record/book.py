@@ -30,6 +30,7 @@ from thang.record.reading import Batch, Counts
 from thang.record.refs import Refs
 from thang.record.rehearsing import Rehearsal
 from thang.record.rewarding import Rewarding, lay_programmes
+from thang.record.rights import Rights
 from thang.record.spans import LeftOut
 from thang.record.surveying import Surveying
 from thang.record.tables import kinds, namespaces, sources
@@ -43,7 +44,7 @@ def clock() -> int:
     return time.time_ns() // 1000
 
 
-class Record(Acting, Posting, Channelling, Rewarding, Surveying):
+class Record(Acting, Posting, Channelling, Rewarding, Surveying, Rights):
     """A shop's record. Reading never waits; writing takes the shop's one writer's lock.
 
     Use it as a context manager. Whatever cannot be used now (damaged, full, taken) is

@@ -12,6 +12,7 @@ from thang.channels.settings.nouns import ChannelSettings
 from thang.engines.duckdb import Projection
 from thang.engines.opening import is_damage
 from thang.record import Record
+from thang.record.erasing import Erasure
 from thang.simulate.providers.stand_in import StandIn
 from thang.workspace import classify as classifying
 from thang.workspace.acting.run import Ran
@@ -34,6 +35,7 @@ class HeldWorkspace(Workspace):
         self._book = super()._record().__enter__()
         self._owned = Projection.open(self.folder.projection_file)
         self._one_writer, self._one_postman = RLock(), RLock()
+        self.settle_erasures()
 
     def classify(self, *words: Any, **named: Any) -> classifying.Classified:
         """As ever, one at a time; a projection that is found damaged is made again at once."""
@@ -100,6 +102,15 @@ class HeldWorkspace(Workspace):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def erase(self, person: str) -> Erasure:
+        """As ever, one at a time with what classifies."""
+        with self._one_writer:
+            return super().erase(person)
+
+    def _forget_derived(self) -> None:
+        with self._one_writer:
+            self._renew()
 
     def _renew(self) -> None:
         self._owned.close()

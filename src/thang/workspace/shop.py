@@ -37,6 +37,7 @@ from thang.workspace.ladder import Ladder, ladder
 from thang.workspace.lived import era_at, lived_history
 from thang.workspace.names import cards
 from thang.workspace.outcomes import Measuring
+from thang.workspace.owning import Owning
 from thang.workspace.pages import Look, Pages
 from thang.workspace.preview import SAMPLE, Preview, preview
 from thang.workspace.public_forms import PublicForms
@@ -55,7 +56,7 @@ FURTHEST = 200 * 366 * DAY  # beyond the year 2170, where calendars would run ou
 
 class Workspace(
     Pages, Importing, Valuing, Staging, Grouping, Measuring, Campaigning, Rewards, PublicForms,
-    Tasking, Consenting, Delivering, Hearing, Strategizing, Advising,
+    Tasking, Consenting, Delivering, Hearing, Strategizing, Advising, Owning,
 ):  # fmt: skip
     """A shop's folder and what can be done with it. One call, one commit."""
 
@@ -92,6 +93,7 @@ class Workspace(
     ) -> classifying.Classified:
         """Place everybody as of now, or the end of a shop day (YYYY-MM-DD)."""
         policy = self.folder.policy()
+        self.settle_erasures()
         with self._record() as record, self._projection() as projection:
             done = classifying.classify(
                 record, projection, policy, self._instant(as_of, policy),
