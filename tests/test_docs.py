@@ -17,7 +17,7 @@ from thang.policy.playbook.load import read_playbook
 from thang.policy.reference import reference_markdown
 from thang.river.events import DERIVED, KINDS
 from thang.river.sending.merge import read_merge
-from thang.sources.formats import ROLES
+from thang.sources.formats import ROLES, SHIPPED, shipped
 from thang.sources.rows import WHY
 from thang.web.rooms import ROOMS
 from thang.workspace.exporting import TABLES
@@ -79,6 +79,13 @@ def test_every_role_and_reason_of_a_file_is_documented() -> None:
     text = page("how-to/own-data.md")
     assert [role for role in ROLES if f"`{role}`" not in text] == []
     assert [reason for reason in WHY if f"`{reason}`" not in text] == []
+
+
+def test_every_export_format_is_documented() -> None:
+    text = page("reference/exports.md")
+    assert [
+        name for name in SHIPPED if shipped(name).rows == "items" and f"`{name}`" not in text
+    ] == []
 
 
 def yaml_blocks() -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from thang.model import Gathered, WrongInput
 from thang.sources.formats import Format, mapped, recognised
 from thang.sources.guessing import kept
+from thang.sources.items import read_items
 from thang.sources.lines import read_lines
 from thang.sources.readers import Sheet, lines_of, looks_like_json, open_sheet
 from thang.sources.rows import Reading, read_rows
@@ -18,6 +19,7 @@ from thang.sources.segment import Calls
 from thang.sources.values import Dates, day_comes_first, decimal_comma, undecided
 
 SAMPLE = 1_000
+READERS = {"lines": read_lines, "items": read_items}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ def _table(path: Path, sheet: Sheet, form: Format, shop: ShopFacts, now: int) ->
             f"shop.rates.{reading.currency} to policy.yaml, or make the shop with "
             f"`thang init --currency {reading.currency}`."
         )
-    items = read_lines(rows, reading) if form.rows == "lines" else read_rows(rows, reading)
+    items = READERS.get(form.rows, read_rows)(rows, reading)
     unmapped = tuple(n for i, n in enumerate(sheet.header) if i not in places.values() and n)
     return Opened(form.name, source, items, unmapped, notes)
 

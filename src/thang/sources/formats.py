@@ -18,15 +18,18 @@ from thang.model import Finality, WrongInput
 ROLES = (
     "order_id", "at", "amount", "tax", "shipping", "currency", "status", "kind", "customer_id",
     "phone", "email", "name", "address", "product", "quantity", "price", "note", "country",
-    "description", "message_id", "grade",
+    "description", "message_id", "grade", "item_amount", "delivered_at", "cancelled_at",
+    "refund", "branch",
 )  # fmt: skip
 KEYS = (
     "name", "rows", "source", "finality", "currency", "tz", "needs", "exactly", "columns",
     "statuses", "date_format", "guests", "cancel_prefix", "adjust_prefix", "shipping",
-    "worthless", "kind", "decimal_comma", "day_first",
+    "worthless", "kind", "decimal_comma", "day_first", "cased", "scope", "waiting",
 )  # fmt: skip
 WHO = ("customer_id", "phone", "email")
-SHIPPED = ("cdnow", "uci_online_retail", "orders")
+SHIPPED = (
+    "cdnow", "uci_online_retail", "shopee", "lazada", "tiktok_shop", "kiotviet", "orders",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -34,9 +37,9 @@ class Format:
     """How rows of one kind of file become events."""
 
     name: str
-    rows: str = (
-        "orders"  # orders: one row one event; lines: items gathered by order; calls: Segment
-    )
+    # orders: one row one event; items: one row one item of a marketplace's order; lines: items of
+    # a till, with refunds of their own; calls: Segment
+    rows: str = "orders"
     source: str = ""
     finality: Finality = Finality.COMPLETED
     currency: str = ""
@@ -52,6 +55,9 @@ class Format:
     guests: str = "refuse"
     cancel_prefix: str = ""
     adjust_prefix: str = ""
+    cased: bool = False  # whether columns' names are told apart by their case
+    scope: str = ""  # the platform on which a customer's name is one
+    waiting: tuple[str, ...] = ()  # words of a status before there is an order
     shipping: frozenset[str] = frozenset()
     worthless: frozenset[str] = frozenset()
 
@@ -62,7 +68,9 @@ class Format:
         found: dict[str, int] = {}
         for role, names in self.columns.items():
             for name in names:
-                place = exact.get(folded(name, case=True), loose.get(folded(name, case=False)))
+                place = exact.get(folded(name, case=True))
+                if place is None and not self.cased:
+                    place = loose.get(folded(name, case=False))
                 if place is not None and place not in found.values():
                     found[role] = place
                     break
@@ -146,20 +154,22 @@ def built(data: Mapping[str, Any], file: str, lines: Mapping[str, int]) -> Forma
     words: dict[str, Any] = {
         key: data[key]
         for key in ("name", "rows", "source", "currency", "tz", "date_format", "guests",
-                    "cancel_prefix", "adjust_prefix", "kind", "decimal_comma", "day_first")
+                    "cancel_prefix", "adjust_prefix", "kind", "decimal_comma", "day_first",
+                    "cased", "scope")
         if key in data
     }  # fmt: skip
     words.setdefault("name", Path(file).stem)
     if "finality" in data:
         words["finality"] = _one_of(data["finality"], list(Finality), file, lines, "finality")
-    if data.get("rows", "orders") not in ("orders", "lines", "calls"):
-        _one_of(data["rows"], ["orders", "lines"], file, lines, "rows")
+    if data.get("rows", "orders") not in ("orders", "items", "lines", "calls"):
+        _one_of(data["rows"], ["orders", "items", "lines"], file, lines, "rows")
     return Format(
         **words,
         needs=tuple(data.get("needs", ())),
         exactly=tuple(data.get("exactly", ())),
         columns={role: _names(names) for role, names in columns.items()},
         statuses={kind: _names(names) for kind, names in (data.get("statuses") or {}).items()},
+        waiting=_names(data.get("waiting", [])),
         shipping=frozenset(map(str, data.get("shipping", ()))),
         worthless=frozenset(map(str, data.get("worthless", ()))),
     )

@@ -21,7 +21,9 @@ from thang.sources.formats import ROLES, WHO, Format, built, shipped
 from thang.sources.people import email, phones
 from thang.sources.values import PARTS, Dates, amount
 
-OFFERED = tuple(role for role in ROLES if role not in ("description",))
+# What only a marketplace's own format says is not asked of anybody.
+UNASKED = ("description", "item_amount", "delivered_at", "cancelled_at", "refund", "branch")
+OFFERED = tuple(role for role in ROLES if role not in UNASKED)
 OURS = {"thang reason", "thang ly do", ""}  # the column that we add to rows to be put right
 MOSTLY = 0.6  # share of a column's values that must be of a kind for the kind to be believed
 CLOSE, SURE = 0.5, 1.5  # below the one a name says nothing, above the other it is the very name

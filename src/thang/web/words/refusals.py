@@ -48,6 +48,18 @@ REFUSALS: Mapping[str, Words] = {
         noted("The row has no customer"),
         noted("Guests cannot be told apart; add a customer number where you know it."),
     ),
+    "no_order": Words(
+        noted("The row belongs to no order"),
+        noted("Give its order number: rows of one order have the same."),
+    ),
+    "unpaid": Words(
+        noted("The order is not paid for yet"),
+        noted("Nothing to do: export it again once it is paid for."),
+    ),
+    "description": Words(
+        noted("This describes the columns"),
+        noted("Nothing to do: it is no order."),
+    ),
     "quantity": Words(
         noted("The quantity is no number"),
         noted("Write a whole number, for example 2."),
