@@ -47,6 +47,22 @@ def erase(
     answer(json, done, f"Erased; receipt {done['id']}:\n{counts}")
 
 
+@person_app.command("object")
+def object_(
+    person: Who,
+    proof: Annotated[str, typer.Option(help="How they said it: a letter's date, a call.")] = "",
+    shop: ShopOption = Path("shop"),
+    json: JsonOption = False,
+) -> None:
+    """Write down that somebody objects to advertising: none goes to them on any channel."""
+    from thang.workspace.consents import Word  # noqa: PLC0415
+    from thang.workspace.shop import Workspace  # noqa: PLC0415
+
+    word = Word("", "marketing", "withdrawn", proof=proof)
+    Workspace(shop).say_consent(person, word, "command line")
+    answer(json, asdict(word), "Noted: no advertising goes to them any more.")
+
+
 @person_app.command()
 def settle(shop: ShopOption = Path("shop"), json: JsonOption = False) -> None:
     """Complete erasures that were cut off, and repeat those that a backup brought back."""

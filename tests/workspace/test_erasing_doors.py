@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from thang.cli import app
 from thang.model import Event, Gathered, Identifier, ThangError
 from thang.record import Record
+from thang.workspace.consents import Word
 from thang.workspace.held import HeldWorkspace
 from thang.workspace.shop import Workspace
 from workspace.shops import clock, new_shop
@@ -90,3 +91,22 @@ def test_the_last_of_all_is_erased_as_well(shop: Workspace) -> None:
     assert [shop.erase(who).state for who in ("KH-LAN-THU", "KH-HAI")] == ["done", "done"]
     with pytest.raises(ThangError):
         shop.explain("KH-HAI")
+
+
+def test_who_objects_may_be_sent_no_advertising(shop: Workspace) -> None:
+    now = Workspace(shop.folder.path)  # by the clock that the verb goes by
+    now.say_consent("KH-HAI", Word("email", "marketing", "granted", "yes to news", "form"), "Thu")
+    none = "no consent for channel and purpose"
+    assert none not in why(now, "KH-HAI")
+    where = ["--shop", str(shop.folder.path)]
+    done = CliRunner().invoke(app, ["person", "object", "KH-HAI", "--proof", "a letter", *where])
+    assert done.exit_code == 0, done.output
+    assert none in why(now, "KH-HAI")
+    assert [word.granted for word in now.rights("KH-HAI").words] == [False, True]
+    assert now.rights("KH-LAN-THU").words == ()
+
+
+def why(shop: Workspace, person: str) -> list[str]:
+    """Why no advertising goes to somebody by e-mail."""
+    said = shop.rights(person).rights
+    return [one.why for one in said if (one.channel, one.purpose) == ("email", "marketing")]
