@@ -78,7 +78,9 @@ class Owning(ABC):
 
     def _write_erased(self, record: Record) -> None:
         path = self.folder.path / ERASED_FILE
-        lines = [f"{digest.hex()} {at}\n" for digest, at in record.erased_hashes()]
+        # A restored record knows of fewer erasures than the list that was put beside it.
+        known = dict(_read(path)) | dict(record.erased_hashes())
+        lines = [f"{digest.hex()} {at}\n" for digest, at in known.items()]
         fresh = path.with_suffix(".new")
         fresh.touch(mode=0o600)
         fresh.write_text("".join(lines), "ascii")
