@@ -25,7 +25,8 @@ AT_FAULT: Mapping[str, tuple[str, ...]] = {
     "amount": ("amount", "price", "tax", "shipping"), "negative_amount": ("amount",),
     "no_identifier": ("phone", "customer_id", "email"), "no_customer": ("customer_id",),
     "stock_correction": ("quantity",), "adjustment": ("order_id",),
-    "refund_without_order": ("order_id",),
+    "refund_without_order": ("order_id",), "no_order": ("order_id",), "unpaid": ("status",),
+    "description": ("order_id",),
 }  # fmt: skip
 
 
