@@ -8,7 +8,9 @@ import sqlite3
 from pathlib import Path
 from zipfile import ZipFile
 
+import psycopg
 import pytest
+from tests import servers
 
 from thang.model import DAY, Event, Gathered, Identifier, Refused, WrongInput
 from thang.record import Record, erasing
@@ -73,9 +75,12 @@ def placed(shop: Workspace) -> list[tuple[object, ...]]:
     return sorted(tuple(str(row[name]) for name in names) for row in rows)
 
 
+@pytest.mark.once
 def test_no_byte_of_them_stays_and_nobody_else_moves(shop: Workspace, tmp_path: Path) -> None:
     folder, before = shop.folder.path, sealed_rows(shop.folder.path)
     assert (shop.folder.path / "record.db").read_bytes().count(ORDER.encode()) > 0
+    (shop.folder.incoming / "waiting").mkdir(parents=True)
+    (shop.folder.incoming / "waiting" / "file").write_text(f"{NAME};{PHONE}\n", "utf-8")
     done = shop.erase(PHONE)
     assert (done.state, done.counts["events"], done.counts["refused_rows"]) == ("done", 2, 1)
     assert found(folder) == []
@@ -88,6 +93,27 @@ def test_no_byte_of_them_stays_and_nobody_else_moves(shop: Workspace, tmp_path: 
         record.append("told", "till", others())
     never.classify()
     assert placed(shop) == placed(never)
+
+
+@pytest.mark.once
+def test_a_server_keeps_them_in_no_table_and_the_files_that_moved_go(shop: Workspace) -> None:
+    with servers.running() as server:
+        shop.move(server.url)
+        shop.classify()
+        assert found(shop.folder.path), "the files lie there under another name"
+        assert in_tables(server), "and the server has them now"
+        done = shop.erase(PHONE)
+        assert (done.state, done.counts["events"]) == ("done", 2)
+        assert found(shop.folder.path) == []
+        assert in_tables(server) == []
+
+
+def in_tables(server: servers.Server) -> list[str]:
+    """Which of the secrets that no vault seals lie in the files of a server's tables."""
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        connection.execute("CHECKPOINT")
+    files = [path for path in (server.place / "data" / "base").rglob("*") if path.is_file()]
+    return [path.name for path in files if ORDER.encode() in path.read_bytes()]
 
 
 def test_nobody_is_known_by_their_names_any_more(shop: Workspace) -> None:
@@ -109,6 +135,7 @@ def test_an_old_file_brings_nobody_back_and_a_new_order_somebody_new(shop: Works
     assert shop.settle_erasures() == 0, "who came back by themselves stays"
 
 
+@pytest.mark.once
 def test_facts_are_guarded_again(shop: Workspace) -> None:
     shop.erase(PHONE)
     with sqlite3.connect(shop.folder.path / "record.db") as record:
@@ -134,6 +161,7 @@ def test_one_that_is_cut_off_is_completed(
     assert found(shop.folder.path) == []
 
 
+@pytest.mark.once
 def test_a_backup_that_still_has_them_forgets_them(shop: Workspace, tmp_path: Path) -> None:
     old = tmp_path / "old"
     old.mkdir(mode=0o700)

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     delete,
     insert,
+    inspect,
     or_,
     select,
     text,
@@ -31,6 +32,7 @@ from sqlalchemy import (
 from thang.record.acting_tables import consents, messages, tasks, troubles, windows
 from thang.record.database import Database
 from thang.record.ledger_tables import referral_codes, referral_words
+from thang.record.postgres import FREE
 from thang.record.tables import (
     BIG,
     RECORD,
@@ -140,14 +142,29 @@ def empty_vault(connection: Connection, numbers: Sequence[int]) -> None:
 
 
 def scrub(database: Database) -> None:
-    """Write a SQLite file anew without its free pages, and empty its log of changes."""
-    if database.engine.dialect.name != "sqlite":
-        return
+    """Write everything anew without the space of rows that are gone.
+
+    A server's own log and backups are its keeper's: they go as these are turned over.
+    """
+    if database.engine.dialect.name == "sqlite":
+        _scrub_file(database)
+    else:
+        _scrub_schema(database)
+
+
+def _scrub_file(database: Database) -> None:
     with database.engine.connect() as connection:
         raw: Any = connection.connection.driver_connection
         for order in ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM"):
             raw.execute(order)
         raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _scrub_schema(database: Database) -> None:
+    free = database.engine.execution_options(isolation_level="AUTOCOMMIT", **{FREE: True})
+    with free.connect() as connection:
+        for name in inspect(connection).get_table_names():
+            connection.exec_driver_sql(f'VACUUM FULL "{name}"')
 
 
 def _emptied_events(connection: Connection, mine: Sequence[int]) -> dict[str, int]:

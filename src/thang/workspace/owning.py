@@ -6,6 +6,7 @@ import json
 from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
+from shutil import rmtree
 from typing import TYPE_CHECKING, Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -13,6 +14,7 @@ from thang.engines.opening import drop
 from thang.model import WrongInput
 from thang.record import Record
 from thang.record.erasing import DONE, Erasure
+from thang.record.moving import MOVED
 from thang.workspace.bundle import written
 from thang.workspace.folder import Folder
 from thang.workspace.whose import whose
@@ -87,8 +89,13 @@ class Owning(ABC):
         fresh.replace(path)
 
     def _forget_derived(self) -> None:
-        """The projection is made anew from a record that knows nothing of the erased."""
+        """The projection is made anew from a record that knows nothing of the erased; files of a
+        record that moved to a server, and those that wait to be imported, may know them, and go.
+        """
         drop(self.folder.projection_file)
+        rmtree(self.folder.incoming, ignore_errors=True)
+        for path in self.folder.path.glob(f"*{MOVED}"):
+            path.unlink()
 
     @abstractmethod
     def classify(self) -> Any:
