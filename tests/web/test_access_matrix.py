@@ -27,7 +27,9 @@ PUBLIC |= {"/join", "/r/{code}", "/feedback"}  # judged in tests/web/test_public
 UNRULED = {"/healthz", "/metrics"}  # for machines; /metrics looks at the caller's address itself
 SPOKEN_BY_FASTAPI = {"/api/openapi.json", "/static"}
 CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
-OWNERS = re.compile(r"^(/api)?/settings/(people|keys|audit|backup)|^/api/tables/")
+OWNERS = re.compile(
+    r"^(/api)?/settings/(people|keys|audit|backup)|^/api/tables/|/bundle|/erase$|^/api/people/\{person\}$"
+)
 OWNERS_CHANGES = re.compile(
     r"^/settings/channels|^/policy/(apply|versions)|^/api/policy$|^/shops/|^(/api)?/stage/gate"
 )

@@ -11,6 +11,7 @@ from thang.web.api import groups as groups_api
 from thang.web.api import imports as imports_api
 from thang.web.api import ladder as ladder_api
 from thang.web.api import outcomes as outcomes_api
+from thang.web.api import owning as owning_api
 from thang.web.api import policy as policy_api
 from thang.web.api import programmes as programmes_api
 from thang.web.api import running as running_api
@@ -34,6 +35,7 @@ from thang.web.pages import (
     login,
     more,
     outcomes,
+    owning,
     policy,
     programmes,
     public,
@@ -56,6 +58,7 @@ ROOMS: tuple[APIRouter, ...] = (
     customers.router,
     customer.router,
     contact.router,
+    owning.router,
     groups.router,
     value.router,
     stage.router,
@@ -84,6 +87,7 @@ ROOMS: tuple[APIRouter, ...] = (
     verbs.router,
     ladder_api.router,
     customers_api.router,
+    owning_api.router,
     imports_api.router,
     policy_api.router,
     settings_api.router,

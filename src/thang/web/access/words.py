@@ -46,6 +46,8 @@ ACTIONS = (
     noted("failed rows exported"),
     noted("failed rows read again"),
     noted("contact revealed"),
+    noted("bundle handed out"),
+    noted("person erased"),
     noted("policy applied"),
     noted("stage agreed with"),
     noted("stage said"),

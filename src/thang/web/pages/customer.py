@@ -76,6 +76,7 @@ class CustomerPage:
     levels: int
     revealed: bool
     may_reveal: bool
+    may_erase: bool
 
     @property
     def href(self) -> str:
@@ -164,6 +165,7 @@ def customer_page(
         levels=len(policy.levels),
         revealed=revealed,
         may_reveal=viewer.role != "viewer",
+        may_erase=viewer.role == "owner" and not at,
     )
 
 
