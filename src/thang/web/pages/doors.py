@@ -18,7 +18,7 @@ from starlette.responses import PlainTextResponse, Response
 from thang.model import ThangError
 from thang.sources.live.contract import Call
 from thang.web.office import office_of
-from thang.web.viewer import Rule, Viewer, guest
+from thang.web.viewer import Rule, Viewer, anyone, guest
 from thang.workspace.connecting.connecting import Knock
 
 router = APIRouter(include_in_schema=False)
@@ -43,9 +43,11 @@ class Platform(Rule):
 
 @router.get("/in/{source}/{token}")
 def greet(
-    request: Request, _: Annotated[Viewer, Depends(Platform(None))], source: Source, token: Token
+    request: Request, _: Annotated[Viewer, Depends(anyone)], source: Source, token: Token
 ) -> Response:
     """Some platforms ask once whether the address is ours."""
+    if not office_of(request).shop.is_door(source, token):
+        raise HTTPException(404)
     call = Call(query=dict(request.query_params))
     answer = office_of(request).shop.hello(source, token, call)
     if answer is None:
