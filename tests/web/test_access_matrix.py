@@ -22,7 +22,7 @@ from thang.web.viewer import Rule, anyone
 PUBLIC = {"/login", "/welcome", "/welcome/demo", "/language", "/theme", "/healthz", "/metrics"}
 PUBLIC |= {"/v1/thang.js", "/v1/{call}"}  # POST asks for a write key: see tests/web/intake
 # Judged by the secret in their address: see tests/web/test_hooks.py
-PUBLIC |= {"/hooks/{channel}/{token}", "/out/{token}", "/in/{source}/{token}"}
+PUBLIC |= {"/hooks/{channel}/{token}", "/out/{token}"}
 PUBLIC |= {"/join", "/r/{code}", "/feedback"}  # judged in tests/web/test_public.py
 UNRULED = {"/healthz", "/metrics"}  # for machines; /metrics looks at the caller's address itself
 SPOKEN_BY_FASTAPI = {"/api/openapi.json", "/static"}

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from threading import Lock
 
 from thang.model import Gathered, WrongPolicy
 from thang.record import Record
 from thang.sources.calls import Bundle, LiveCalls, raw_of
-from thang.sources.live.contract import Facts
 from thang.sources.segment import Calls
 from thang.workspace.folder import Folder
 from thang.workspace.ingest import facts
@@ -45,40 +43,19 @@ KEPT, KNOWN = Fate(STORED), Fate(DUPLICATE)
 
 
 class Arrivals:
-    """The one way in for live events; one thread at a time stores, others wait for it."""
+    """The one way in for live events; one thread at a time stores."""
 
     def __init__(self, record: Record, folder: Folder) -> None:
         self._arriving = record.arriving()
         self._folder = folder
         self._readers: dict[str, LiveCalls] = {}
         self._seen = -1  # the policy file as the readers know it
-        self._turn = Lock()
 
     def store(self, sendings: Sequence[Sending]) -> list[list[Fate]]:
         """Store the calls of some requests in one commit; what became of each.
 
         On disk when this returns. `Unavailable`: nothing was stored, and all may be sent again.
         """
-        with self._turn:
-            return self._store(sendings)
-
-    def keep(
-        self, rows: Sequence[Gathered], raw: Callable[[int], str]
-    ) -> Sequence[Gathered | None]:
-        """Store what a platform's payloads were mapped to, whose n-th row came as `raw(n)`; of
-        each its refusal, itself where it is new, None where all of it was known. On disk then.
-        """
-        with self._turn:
-            return self._arriving.take(rows, raw)
-
-    def facts(self, source: str, now: int) -> Facts:
-        """What mapping needs to know of the shop."""
-        with self._turn:
-            self._look_at_policy()
-            shop = self._facts
-        return Facts(source, shop.currency, shop.currencies, shop.region, shop.tz, now)
-
-    def _store(self, sendings: Sequence[Sending]) -> list[list[Fate]]:
         self._look_at_policy()
         rows = [self._reader(s.source).gathered(s.bundle, s.received) for s in sendings]
         came = [(item, s.bundle) for s in sendings for item in s.bundle.items]

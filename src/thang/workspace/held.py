@@ -13,9 +13,7 @@ from thang.engines.duckdb import Projection
 from thang.engines.opening import is_damage
 from thang.record import Record
 from thang.record.erasing import Erasure
-from thang.record.inbox import Inbox
 from thang.simulate.providers.stand_in import StandIn
-from thang.sources.live.gathering import CLASH
 from thang.workspace import classify as classifying
 from thang.workspace.acting.run import Ran
 from thang.workspace.applying import Applied, Wish
@@ -37,8 +35,6 @@ class HeldWorkspace(Workspace):
         self._book = super()._record().__enter__()
         self._owned = Projection.open(self.folder.projection_file)
         self._one_writer, self._one_postman = RLock(), RLock()
-        self._arrivals = Arrivals(self._book, self.folder)
-        self._letters = Inbox.open(path, CLASH)
         self.settle_erasures()
 
     def classify(self, *words: Any, **named: Any) -> classifying.Classified:
@@ -53,8 +49,8 @@ class HeldWorkspace(Workspace):
                 return super().classify(*words, **named)
 
     def arrivals(self) -> Arrivals:
-        """The way in for live events, beside whatever else goes on."""
-        return self._arrivals
+        """The way in for live events, for one thread beside whatever else goes on."""
+        return Arrivals(self._book, self.folder)
 
     def judge(self) -> bool:
         """As ever, one at a time with what classifies."""
@@ -99,7 +95,6 @@ class HeldWorkspace(Workspace):
             if self.stand_in is not None:
                 self.stand_in.__exit__()
             self._owned.close()
-            self._letters.close()
             self._book.close()
 
     def __enter__(self) -> Self:
@@ -124,12 +119,6 @@ class HeldWorkspace(Workspace):
 
     def _record(self) -> AbstractContextManager[Record]:
         return nullcontext(self._book)
-
-    def _inbox(self) -> AbstractContextManager[Inbox]:
-        return nullcontext(self._letters)
-
-    def _keeping(self) -> AbstractContextManager[Arrivals]:
-        return nullcontext(self._arrivals)
 
     def _projection(self) -> AbstractContextManager[Projection]:
         return self._owned.beside()

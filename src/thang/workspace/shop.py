@@ -24,7 +24,6 @@ from thang.workspace import exporting, ingest
 from thang.workspace.advising import Advising
 from thang.workspace.applying import Applied, Standing, Wish, put_in_force, standing
 from thang.workspace.campaigning import Campaigning
-from thang.workspace.connecting.connecting import Connecting
 from thang.workspace.consents import Consenting
 from thang.workspace.delivering import Delivering
 from thang.workspace.explain import explain
@@ -57,7 +56,7 @@ FURTHEST = 200 * 366 * DAY  # beyond the year 2170, where calendars would run ou
 
 class Workspace(
     Pages, Importing, Valuing, Staging, Grouping, Measuring, Campaigning, Rewards, PublicForms,
-    Tasking, Consenting, Delivering, Hearing, Strategizing, Advising, Owning, Connecting,
+    Tasking, Consenting, Delivering, Hearing, Strategizing, Advising, Owning,
 ):  # fmt: skip
     """A shop's folder and what can be done with it. One call, one commit."""
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from thang.policy.references import ADDRESS, SECRET
 from thang.policy.shapes import Field, Named, OneOf, Record, Text, Truth, Whole, Word
 
 TLS = ("starttls", "implicit", "none")
 PLATFORM = "the platform's own"
 NONE = "none"
 
+ADDRESS = Word(
+    r"https?://[^\s/?#@]+(?:/[^\s?#@]*)?", "a web address such as https://shop.example.vn"
+)
+SECRET = Word(
+    r"env:[A-Za-z_][A-Za-z0-9_]{0,79}|file:[^\x00-\x1f]{1,300}",
+    "a reference to a secret: env:NAME or file:PATH",
+)
 HOST = Word(r"[A-Za-z0-9][A-Za-z0-9.\-]{0,252}|\[[0-9A-Fa-f:]+\]", "the name of a host")
 LETTERS = Word(r"[^<>\r\n@]{0,80}<[^<>\s@]+@[^<>\s@]+>|[^<>\s@]+@[^<>\s@]+",
                "an address such as Shop <hello@shop.example.vn>")  # fmt: skip

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from thang.channels.settings.fields import CHANNELS
+from thang.channels.settings.fields import CHANNELS, SECRET
 from thang.channels.settings.nouns import (
     Approved,
     ChannelSettings,
@@ -23,7 +23,6 @@ from thang.policy.draft import Draft, inside, wrong
 from thang.policy.load import text_of
 from thang.policy.overlay import laid
 from thang.policy.reading import read
-from thang.policy.references import SECRET
 from thang.policy.shapes import Record
 from thang.policy.tree import Keys, Node, Scalar, read_tree
 

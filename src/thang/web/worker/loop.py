@@ -16,7 +16,6 @@ from thang.desk.jobs import Job
 from thang.model import ThangError
 from thang.web.words.catalogue import noted
 from thang.web.worker.bench import Bench
-from thang.web.worker.receiving import map_what_came, pull_what_is_due
 from thang.web.worker.sending import send_what_is_due
 from thang.web.worker.tasks import TASKS
 from thang.workspace.freshness import State
@@ -66,12 +65,9 @@ class Worker:
                 self._work(job)
                 continue
             began = time.monotonic()
-            map_what_came(self._bench)
             self._keep_up()
             rests_until = time.monotonic() + min(LONGEST_REST, time.monotonic() - began)
             send_what_is_due(self._bench)
-            if pull_what_is_due(self._bench):
-                self._bell.set()
             rest = self._judge_at - time.monotonic()
             self._bell.wait(min(self._pause, rest) if rest > 0 else self._pause)
             self._ends.wait(max(0.0, rests_until - time.monotonic()))
